@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same rules.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// C that touches bytes and Lua. Warnings are errors here as well.
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+/// The house: arrows point down only. ARCHITECTURE.md draws the same graph and says what each target is for.
+func room(_ name: String, on dependencies: [Target.Dependency] = []) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, swiftSettings: strict),
+    .testTarget(
+      name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict),
+  ]
+}
+
+let package = Package(
+  name: "weir",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "weir", targets: ["weir"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev", "pkg-config"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CScan", cSettings: strictC),
+    .target(name: "CLuaBridge", dependencies: ["CLua"], cSettings: strictC),
+  ]
+    + room("Diagnostics")
+    + room("Memory", on: ["CScan", "CZlib", "CZstd", "CXxhash", "Diagnostics"])
+    + room("Columns", on: ["Memory", "Diagnostics"])
+    + room("LuaHost", on: ["CLuaBridge", "Columns", "Diagnostics"])
+    + room("Expressions", on: ["LuaHost", "Columns", "Diagnostics"])
+    + room("Aggregation", on: ["Columns", "Memory", "Diagnostics"])
+    + room("Planning", on: ["Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"])
+    + room("YAMLNodes", on: ["Diagnostics", .product(name: "Yams", package: "Yams")])
+    + room("PipelineFiles", on: ["YAMLNodes", "Planning", "Columns", "Diagnostics"])
+    + room("LuaPlugins", on: ["YAMLNodes", "Planning", "Expressions", "LuaHost", "Columns", "Diagnostics"])
+    + room("Formats", on: ["Columns", "Memory", "Diagnostics"])
+    + room(
+      "Stages",
+      on: ["Planning", "Formats", "Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"])
+    + room("Runner", on: ["Planning", "Columns", "Memory", "Diagnostics"])
+    + [
+      .executableTarget(
+        name: "weir",
+        dependencies: [
+          "PipelineFiles", "LuaPlugins", "Stages", "Runner", "Planning", "Formats", "YAMLNodes", "Expressions",
+          "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics",
+          .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: strict)
+    ]
+)

@@ -1,0 +1,74 @@
+/// Some consecutive rows of a stage, as columns of equal length in the order of the stage's schema.
+public struct Batch: Sendable {
+  public var columns: [Column]
+  public let count: Int
+  /// Where the batch stands among those of its stage: batches in ascending position are the stage's rows in order.
+  public var position: Position
+  /// Where each row came from, for quarantine and messages; nil once rows are no longer rows of an input.
+  public var origins: [RowOrigin]?
+
+  /// The share of the input and the batch within it. Does not depend on the number of workers.
+  public struct Position: Hashable, Comparable, Sendable {
+    public var split: Int32
+    public var batch: Int32
+
+    public init(split: Int, batch: Int) {
+      self.split = Int32(split)
+      self.batch = Int32(batch)
+    }
+
+    public static func < (left: Position, right: Position) -> Bool {
+      left.split != right.split ? left.split < right.split : left.batch < right.batch
+    }
+
+    /// An integer that orders rows of a stage: position, then row.
+    public func key(ofRow row: Int) -> Int128 { Int128(split) << 64 | Int128(batch) << 32 | Int128(row) }
+  }
+
+  public init(
+    columns: [Column], count: Int, position: Position = Position(split: 0, batch: 0), origins: [RowOrigin]? = nil
+  ) {
+    precondition(columns.allSatisfy { $0.count == count } && (origins == nil || origins!.count == count))
+    self.columns = columns
+    self.count = count
+    self.position = position
+    self.origins = origins
+  }
+
+  /// The rows of `indices`, in that order.
+  public func gathered(_ indices: [Int32]) -> Batch {
+    Batch(
+      columns: columns.map { $0.gathered(indices) }, count: indices.count, position: position,
+      origins: origins.map { Column.gather($0, indices) })
+  }
+}
+
+/// The place of a row in an input: which file (numbered by the run) and where the row begins in its decompressed bytes.
+///
+/// For rows that stand in the pipeline file, `byte` is the row's number from 0.
+public struct RowOrigin: Hashable, Comparable, Sendable {
+  private let packed: UInt64
+
+  /// - Parameters:
+  ///   - file: below 65,536.
+  ///   - byte: below 2^48.
+  public init(file: Int, byte: Int) { packed = UInt64(file) << 48 | UInt64(byte) }
+
+  public var file: Int { Int(packed >> 48) }
+  public var byte: Int { Int(packed & 0xFFFF_FFFF_FFFF) }
+
+  public static func < (left: RowOrigin, right: RowOrigin) -> Bool { left.packed < right.packed }
+}
+
+/// The rows of a stage, held whole: batches in order.
+public struct Table: Sendable {
+  public var schema: Schema
+  public var batches: [Batch]
+
+  public init(schema: Schema, batches: [Batch]) {
+    self.schema = schema
+    self.batches = batches
+  }
+
+  public var rowCount: Int { batches.reduce(0) { $0 + $1.count } }
+}
