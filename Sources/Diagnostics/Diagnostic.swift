@@ -56,7 +56,9 @@ public struct DiagnosticBag: Sendable {
     report(Diagnostic(code, message, at: span, help: help))
   }
 
-  public mutating func report(contentsOf more: [Diagnostic]) { more.forEach { report($0) } }
+  public mutating func report(contentsOf more: [Diagnostic]) {
+    for diagnostic in more { report(diagnostic) }
+  }
 
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 

@@ -1,6 +1,7 @@
 /// The name that was probably meant, or nothing: silence beats a bad guess.
 ///
-/// Edit distance with transpositions (Damerau, 1964; the restricted form). A candidate counts only when at most a third of the longer name differs.
+/// Edit distance with transpositions (Damerau, 1964; the restricted form). A candidate counts only when at most a
+/// third of the longer name differs.
 public func closestName<Names: Sequence<String>>(to name: String, among candidates: Names) -> String? {
   let wanted = Array(name.lowercased().unicodeScalars)
   var best: (name: String, distance: Int)?
