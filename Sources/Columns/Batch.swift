@@ -1,4 +1,5 @@
-/// Some consecutive rows of a stage, as columns of equal length in the order of the stage's schema.
+/// Some consecutive rows of a stage, as columns of equal length in the order of the stage's schema; columns that
+/// nobody reads are `Column.unread`.
 public struct Batch: Sendable {
   public var columns: [Column]
   public let count: Int
@@ -28,7 +29,7 @@ public struct Batch: Sendable {
   public init(
     columns: [Column], count: Int, position: Position = Position(split: 0, batch: 0), origins: [RowOrigin]? = nil
   ) {
-    precondition(columns.allSatisfy { $0.count == count } && (origins == nil || origins!.count == count))
+    precondition(columns.allSatisfy { $0.count == count || $0.isUnread } && (origins == nil || origins!.count == count))
     self.columns = columns
     self.count = count
     self.position = position
@@ -50,12 +51,12 @@ public struct RowOrigin: Hashable, Comparable, Sendable {
   private let packed: UInt64
 
   /// - Parameters:
-  ///   - file: below 65,536.
-  ///   - byte: below 2^48.
-  public init(file: Int, byte: Int) { packed = UInt64(file) << 48 | UInt64(byte) }
+  ///   - file: below 2^24.
+  ///   - byte: below 2^40.
+  public init(file: Int, byte: Int) { packed = UInt64(file) << 40 | UInt64(byte) }
 
-  public var file: Int { Int(packed >> 48) }
-  public var byte: Int { Int(packed & 0xFFFF_FFFF_FFFF) }
+  public var file: Int { Int(packed >> 40) }
+  public var byte: Int { Int(packed & 0xFF_FFFF_FFFF) }
 
   public static func < (left: RowOrigin, right: RowOrigin) -> Bool { left.packed < right.packed }
 }

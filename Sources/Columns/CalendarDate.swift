@@ -1,6 +1,7 @@
 /// A day of the proleptic Gregorian calendar, as days since 1970-01-01.
 ///
-/// Conversions follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". Years 0001 to 9999 are written and read.
+/// Conversions follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". Years 0001 to 9999 are written
+/// and read.
 public struct CalendarDate: Hashable, Comparable, Sendable {
   public let days: Int32
 

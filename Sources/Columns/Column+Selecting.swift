@@ -1,7 +1,15 @@
 extension Column {
   /// The rows of `indices`, in that order. Dictionaries are shared, not copied.
   public func gathered(_ indices: [Int32]) -> Column {
-    Column(values.gathered(indices), present: present.map { Column.gather($0, indices) })
+    if isUnread { return self }
+    return Column(values.gathered(indices), present: present.map { Column.gather($0, indices) })
+  }
+
+  /// Stands for a column that no later step looks at: it was never parsed and has no rows.
+  public static let unread = Column(.bools([]))
+
+  public var isUnread: Bool {
+    if case .bools(let values) = values { values.isEmpty } else { false }
   }
 
   /// Like `gathered`, with -1 for a row that has no value.

@@ -2,7 +2,8 @@ import Memory
 
 /// The values of one column over the rows of a batch.
 ///
-/// A missing value still has a slot in `values` (0, false or the empty text), so kernels run over whole arrays and look at `present` once at the end.
+/// A missing value still has a slot in `values` (0, false or the empty text), so kernels run over whole arrays and
+/// look at `present` once at the end.
 public struct Column: Sendable {
   public var values: Values
   /// Whether row `n` has a value; nil where every row has one.
@@ -93,7 +94,8 @@ public enum TextValues: Sendable {
 
 /// The distinct texts behind coded columns; code `n` is the n-th text that came.
 ///
-/// Append-only. One worker appends while only its own batches use it; other threads read it after that worker has handed its batches over (the
+/// Append-only. One worker appends while only its own batches use it; other threads read it after that worker has
+/// handed its batches over (the
 /// hand-over is the synchronisation). Codes of two dictionaries do not compare.
 public final class TextDictionary: @unchecked Sendable {
   public private(set) var interner: TextInterner
@@ -109,6 +111,9 @@ public final class TextDictionary: @unchecked Sendable {
 
   /// The code of a text that is here already.
   public func existingCode(for text: String) -> UInt32? { interner.number(of: Array(text.utf8).span).map(UInt32.init) }
+
+  /// Adds many texts in one go: the scanner's way in, a block at a time.
+  public func append<Result>(_ body: (inout TextInterner) -> Result) -> Result { body(&interner) }
 
   @inline(__always)
   public func withBytes<Result>(of code: Int, _ body: (Span<UInt8>) -> Result) -> Result {

@@ -1,6 +1,7 @@
 /// Exact arithmetic on coefficients: the integers that decimals of a known scale are stored as.
 ///
-/// Every function gives nil where the exact result needs more than 38 digits (or a division has no divisor); nothing wraps and nothing is lost in silence.
+/// Every function gives nil where the exact result needs more than 38 digits (or a division has no divisor); nothing
+/// wraps and nothing is lost in silence.
 public enum DecimalArithmetic {
   /// 10^38: no coefficient reaches it.
   public static let bound: Int128 = 100_000_000_000_000_000_000_000_000_000_000_000_000
@@ -75,10 +76,8 @@ public enum DecimalArithmetic {
     var shift = scale + cScale - aScale - bScale
     while shift > 0 {
       let step = min(shift, 38)
-      guard let scaled = numerator.multiplied(by: powerOfTen(step).magnitude) else {
-        return numerator.isZero
-          ? 0 : multiplyDivideWide(numerator, shift: shift, by: c.magnitude, negative: negative, mode: mode)
-      }
+      // Past 2^256 and divided by less than 10^38 the quotient has more than 38 digits.
+      guard let scaled = numerator.multiplied(by: powerOfTen(step).magnitude) else { return nil }
       numerator = scaled
       shift -= step
     }
@@ -93,27 +92,6 @@ public enum DecimalArithmetic {
     }
     guard let quotient = numerator.divided(by: denominator, isNegative: negative, mode: mode) else { return nil }
     return signed(quotient, negative: negative)
-  }
-
-  /// The path for a numerator that passes 256 bits once shifted: divides first, then digit by digit.
-  private static func multiplyDivideWide(
-    _ numerator: Wide, shift: Int, by divisor: UInt128, negative: Bool, mode: RoundingMode
-  ) -> Int128? {
-    var (quotient, remainder) = numerator.quotientAndRemainder(by: divisor)
-    for _ in 0..<shift {
-      guard quotient.high == 0, quotient.low < bound.magnitude else { return nil }
-      // remainder < divisor < 10^38 < 2^127, so remainder * 10 stays below 2^131: split through Wide.
-      let (digit, rest) = Wide(remainder.multipliedFullWidth(by: 10)).quotientAndRemainder(by: divisor)
-      let (product, overflow) = quotient.low.multipliedReportingOverflow(by: 10)
-      guard !overflow else { return nil }
-      quotient = Wide(high: 0, low: product + digit.low)
-      remainder = rest
-    }
-    guard quotient.high == 0 else { return nil }
-    var magnitude = quotient.low
-    let rest = Wide.remainder(remainder, of: divisor)
-    if mode.raises(isNegative: negative, isOdd: magnitude & 1 == 1, rest: rest) { magnitude += 1 }
-    return signed(magnitude, negative: negative)
   }
 
   private static func roundedZero(negative: Bool, isZero: Bool, mode: RoundingMode) -> Int128 {
@@ -196,7 +174,8 @@ struct Wide: Equatable {
       return mode.raises(isNegative: isNegative, isOdd: quotient.low & 1 == 1, rest: rest)
         ? quotient.low + 1 : quotient.low
     }
-    // A divisor past 2^128: the quotient has at most 128 bits, found bit by bit. Rare: scales that differ by more than 38.
+    // A divisor past 2^128: the quotient has at most 128 bits, found bit by bit. Rare: scales that differ by more
+    // than 38.
     var quotient: UInt128 = 0
     var remainder = Wide(high: 0, low: 0)
     for bit in stride(from: 255, through: 0, by: -1) {

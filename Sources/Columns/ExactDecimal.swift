@@ -1,4 +1,5 @@
-/// One decimal value that carries its scale: coefficient / 10^scale. For constants, parameters and single results; columns keep coefficients alone.
+/// One decimal value that carries its scale: coefficient / 10^scale. For constants, parameters and single results;
+/// columns keep coefficients alone.
 public struct ExactDecimal: Sendable {
   /// Below 10^38 in magnitude.
   public let coefficient: Int128
@@ -94,7 +95,7 @@ public enum DecimalText {
       }
       index += 1
     }
-    guard digits > 0, DecimalArithmetic.fits(coefficient) else { return nil }
+    guard digits > 0, !seenPoint || scale > 0, DecimalArithmetic.fits(coefficient) else { return nil }
     return ExactDecimal(coefficient: negative ? -coefficient : coefficient, scale: scale)
   }
 

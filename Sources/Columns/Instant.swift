@@ -47,7 +47,8 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
     bytes.append(UInt8(ascii: "Z"))
   }
 
-  /// Reads RFC 3339 and its common looser forms: `T` or a space between, seconds and fraction optional, `Z`, `±hh:mm`, `±hhmm` or no zone (UTC).
+  /// Reads RFC 3339 and its common looser forms: `T` or a space between, seconds and fraction optional, `Z`,
+  /// `±hh:mm`, `±hhmm` or no zone (UTC).
   public init?(_ text: String) {
     guard let instant = Instant(rfc3339: Array(text.utf8).span) else { return nil }
     self = instant
@@ -98,7 +99,7 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
       }
     }
     var offset = offsetMinutes
-    _ = skip(" ")
+    if skip(" "), index == text.count { return nil }
     if skip("Z") || skip("z") {
       offset = 0
     } else if index < text.count {

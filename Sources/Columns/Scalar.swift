@@ -26,7 +26,8 @@ public enum Scalar: Hashable, Sendable {
   }
 }
 
-/// Floats as characters: the shortest digits that read back to the same value, without `.0` lost or exponents where 15 digits do.
+/// Floats as characters: the shortest digits that read back to the same value, without `.0` lost or exponents where
+/// 15 digits do.
 public enum FloatText {
   public static func string(_ value: Double) -> String { value.description }
 }
@@ -49,7 +50,8 @@ extension Column {
     }
   }
 
-  /// A column of a type from single values; each must be of the type or missing. Decimals are rescaled exactly (`precondition`).
+  /// A column of a type from single values; each must be of the type or missing. Decimals are rescaled exactly
+  /// (`precondition`).
   public init(_ scalars: [Scalar], of type: DataType) {
     let present = scalars.contains(.missing) ? scalars.map { $0 != .missing } : nil
     func each<Value>(_ absent: Value, _ read: (Scalar) -> Value?) -> [Value] {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Why a type could not be read, in the user's words.
 public struct TypeSyntaxError: Error, Sendable, Equatable {
   public enum Kind: Sendable { case unknownType, unknownUnit, wrongValue }
@@ -16,9 +18,11 @@ public struct TypeSyntaxError: Error, Sendable, Equatable {
 extension ValueType {
   public static let typeNames = ["bool", "int", "float", "decimal", "string", "date", "timestamp", "list"]
 
-  /// Reads a type as pipelines and plugins write it: `int?`, `decimal(8,2) USD`, `decimal USD` (38 digits, `defaultScale` decimals), `list<string>`.
+  /// Reads a type as pipelines and plugins write it: `int?`, `decimal(8,2) USD`, `decimal USD` (38 digits,
+  /// `defaultScale` decimals), `list<string>`.
   ///
-  /// `?` stands after the type or after the unit. Plugins leave precision out (`"decimal USD"`): then `defaultScale` applies, nil where the
+  /// `?` stands after the type or after the unit. Plugins leave precision out (`"decimal USD"`): then `defaultScale`
+  /// applies, nil where the
   /// precision has to be written.
   public init(parsing text: String, defaultScale: Int? = nil) throws(TypeSyntaxError) {
     var rest = Substring(text.trimmingSpaces())
@@ -89,5 +93,20 @@ extension ValueType {
       unit = parsed
     }
     self.init(data, unit: unit, isNullable: isNullable)
+  }
+}
+
+extension DiagnosticBag {
+  /// A type that could not be read.
+  public mutating func report(_ error: TypeSyntaxError, at span: SourceSpan) {
+    switch error.kind {
+    case .unknownType:
+      report(
+        .unknownType, error.message, at: span,
+        help: suggestion(for: error.name ?? "", among: ValueType.typeNames)
+          ?? "types are \(ValueType.typeNames.joined(separator: ", "))")
+    case .unknownUnit: report(.unknownUnit, error.message, at: span)
+    case .wrongValue: report(.wrongValue, error.message, at: span)
+    }
   }
 }

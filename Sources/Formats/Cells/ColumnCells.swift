@@ -1,0 +1,130 @@
+import Columns
+import Diagnostics
+import Memory
+
+/// The cells of one column over chosen rows of a block, and how they become values: kernels for common forms, a slow reader for the rest.
+struct ColumnCells {
+  /// How the text of a cell is written.
+  enum Form: Sendable { case csv, json }
+
+  let window: ByteWindow
+  let form: Form
+  /// nil where the file lacks the column.
+  let place: CellColumn?
+  let rows: [Int32]?
+  /// Rows that are asked for.
+  let count: Int
+  let reader: CellReader
+  let texts: TextColumn
+  let index: Int
+  let path: String
+
+  func column() -> (column: Column, failures: [CellFailure]) {
+    let cellReader = reader
+    let reading = cellReader.reading
+    let rowCount = count
+    guard let cells = place else { return absentColumn() }
+    var building = ColumnBuilding(cellReader, columnIndex: index)
+    let row = { (index: Int32) in rows.map { Int($0[Int(index)]) } ?? Int(index) }
+    let isFast = cellReader.hasPlainMissing && reading.thousands == nil
+    switch reading.type.data {
+    case .int:
+      var parsed = isFast ? CellKernels.ints(window, cells, rows: rows) : Self.nothing(rowCount)
+      let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
+        read(cells, row($0), cellReader, cellReader.int)
+      }
+      return (Column(.ints(parsed.values), present: present), building.failures)
+    case .decimal(let precision, let scale) where precision <= DataType.narrowPrecision:
+      var parsed =
+        isFast
+        ? CellKernels.decimals(
+          window, cells, rows: rows, precision: precision, scale: scale, point: reading.decimalPoint)
+        : Self.nothing(rowCount)
+      let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
+        read(cells, row($0), cellReader) { text in
+          cellReader.decimal(text, precision: precision, scale: scale).map { Int64($0) }
+        }
+      }
+      return (Column(.decimals64(parsed.values, scale: scale), present: present), building.failures)
+    case .decimal(let precision, let scale):
+      let make = { (values: [Int128]) in Column.Values.decimals128(values, scale: scale) }
+      return slow(cells, rows, &building, zero: Int128(0), make) { text in
+        cellReader.decimal(text, precision: precision, scale: scale)
+      }
+    case .date:
+      var parsed =
+        isFast && reading.format == nil
+        ? CellKernels.isoDates(window, cells, rows: rows) : Self.nothing(rowCount)
+      let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
+        read(cells, row($0), cellReader, cellReader.date)
+      }
+      return (Column(.dates(parsed.values), present: present), building.failures)
+    case .string: return textColumn(cells, rows, &building, texts)
+    case .bool: return slow(cells, rows, &building, zero: false, { .bools($0) }, cellReader.bool)
+    case .float: return slow(cells, rows, &building, zero: 0, { .floats($0) }, cellReader.float)
+    case .timestamp: return slow(cells, rows, &building, zero: 0, { .timestamps($0) }, cellReader.timestamp)
+    case .list(let element): return listColumn(cells, rows, &building, element)
+    }
+  }
+
+  /// A result of a kernel that did not run: everything is undecided.
+  private static func nothing<Value: ExpressibleByIntegerLiteral>(_ count: Int) -> ParsedCells<Value> {
+    ParsedCells(
+      values: [Value](repeating: 0, count: count), missing: [], undecided: (0..<Int32(count)).map { $0 })
+  }
+
+  private func absentColumn() -> (column: Column, failures: [CellFailure]) {
+    let reading = reader.reading
+    let column = Column.missing(count, of: reading.type.data)
+    guard !reading.type.isNullable else { return (column, []) }
+    let failures = (0..<Int32(count)).map {
+      CellFailure(
+        row: $0, column: index, code: .missingValue, message: "'\(path)' has no column '\(reading.headerName)'")
+    }
+    return (column, failures)
+  }
+
+  /// Every cell by the slow reader.
+  private func slow<Value>(
+    _ cells: CellColumn, _ rows: [Int32]?, _ building: inout ColumnBuilding, zero: Value,
+    _ make: ([Value]) -> Column.Values, _ value: (Span<UInt8>) -> CellOutcome<Value>
+  ) -> (column: Column, failures: [CellFailure]) {
+    let rowCount = count
+    var values = [Value](repeating: zero, count: rowCount)
+    let cellReader = building.reader
+    let row = { (index: Int32) in rows.map { Int($0[Int(index)]) } ?? Int(index) }
+    let present = building.decide(&values, missing: [], undecided: (0..<Int32(rowCount)).map { $0 }) {
+      read(cells, row($0), cellReader, value)
+    }
+    return (Column(make(values), present: present), building.failures)
+  }
+
+  /// Reads one cell, quotes taken off.
+  func read<Value>(
+    _ cells: CellColumn, _ row: Int, _ cellReader: CellReader, _ value: (Span<UInt8>) -> CellOutcome<Value>
+  ) -> CellOutcome<Value> {
+    let storage = window.storage
+    let range = cells.range(row: row, in: storage)
+    if form == .json {
+      guard let first = range.first else {
+        return cellReader.read(storage.span.extracting(range), isQuoted: false, value)
+      }
+      switch storage[first] {
+      case UInt8(ascii: "\""):
+        guard let text = JSONString.decoded(storage, range) else {
+          return .bad(.badCell, "\(reader.reading.name) has half of a surrogate pair")
+        }
+        return cellReader.read(text.span, isQuoted: true, value)
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        let kind = storage[first] == UInt8(ascii: "{") ? "an object" : "an array"
+        return .bad(.badCell, "\(reader.reading.name) is \(kind) where a single value is expected")
+      default: return cellReader.read(storage.span.extracting(range), isQuoted: false, value)
+      }
+    }
+    guard let quote = cells.quote, let first = range.first, storage[first] == quote else {
+      return cellReader.read(storage.span.extracting(range), isQuoted: false, value)
+    }
+    let text = CSVCells.unquoted(storage, range, quote: quote)
+    return cellReader.read(text.span, isQuoted: true, value)
+  }
+}
