@@ -1,0 +1,337 @@
+#include <stdlib.h>
+
+#include "bridge.h"
+
+static int base_type(lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_pushstring(L, weir_type_name(L, 1));
+  return 1;
+}
+
+/// Text of any value, without addresses and without metamethods.
+int weir_tostring(lua_State *L) {
+  luaL_checkany(L, 1);
+  char text[64];
+  weir_object *object;
+  switch (lua_type(L, 1)) {
+  case LUA_TSTRING: lua_settop(L, 1); return 1;
+  case LUA_TNUMBER: lua_settop(L, 1); lua_tostring(L, 1); return 1;
+  case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, 1) ? "true" : "false"); return 1;
+  case LUA_TUSERDATA:
+    object = object_at(L, 1);
+    if (object->kind >= WEIR_DECIMAL && object->kind <= WEIR_TIMESTAMP) {
+      lua_pushlstring(L, text, weir_object_text(object, text));
+      return 1;
+    }
+    break;
+  default: break;
+  }
+  lua_pushstring(L, weir_type_name(L, 1));
+  return 1;
+}
+
+static int base_tonumber(lua_State *L) {
+  if (lua_isnoneornil(L, 2)) {
+    luaL_checkany(L, 1);
+    lua_settop(L, 1);
+    if (lua_type(L, 1) == LUA_TNUMBER || object_of(L, 1, WEIR_DECIMAL)) return 1;
+    size_t length;
+    const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &length) : NULL;
+    if (text && lua_stringtonumber(L, text) == length + 1) return 1;
+    return lua_pushnil(L), 1;
+  }
+  size_t length;
+  lua_Integer base = luaL_checkinteger(L, 2), value = 0;
+  luaL_checktype(L, 1, LUA_TSTRING);
+  const char *text = lua_tolstring(L, 1, &length);
+  luaL_argcheck(L, base >= 2 && base <= 36, 2, "base out of range");
+  if (length == 0 || length > 64) return lua_pushnil(L), 1;
+  for (size_t i = 0; i < length; i++) {
+    int c = (unsigned char)text[i];
+    int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'z' ? (c | 32) - 'a' + 10 : 99;
+    if (digit >= base) return lua_pushnil(L), 1;
+    value = (lua_Integer)((lua_Unsigned)value * (lua_Unsigned)base + (lua_Unsigned)digit);
+  }
+  lua_pushinteger(L, value);
+  return 1;
+}
+
+/// After a protected call: limits and rejections go on up, whoever catches.
+static void pass_on(lua_State *L, weir_state *S, int code) {
+  if (code == LUA_ERRMEM && !S->fatal) S->fatal = WEIR_MEMORY;
+  if (code != LUA_OK && (S->fatal || S->rejecting || S->status != WEIR_OK)) lua_error(L);
+}
+
+static int base_pcall(lua_State *L) {
+  weir_state *S = state_of(L);
+  luaL_checkany(L, 1);
+  weir_charge(L, S, 10);
+  lua_pushboolean(L, 1);
+  lua_insert(L, 1);
+  int code = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+  pass_on(L, S, code);
+  if (code == LUA_OK) return lua_gettop(L);
+  lua_pushboolean(L, 0);
+  lua_insert(L, -2);
+  return 2;
+}
+
+static int base_xpcall(lua_State *L) {
+  weir_state *S = state_of(L);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  weir_charge(L, S, 10);
+  lua_pushboolean(L, 1);
+  lua_pushvalue(L, 1);
+  lua_rotate(L, 3, 2); // function, handler, true, function, arguments
+  int code = lua_pcall(L, lua_gettop(L) - 4, LUA_MULTRET, 0);
+  pass_on(L, S, code);
+  if (code == LUA_OK) return lua_gettop(L) - 2;
+  lua_pushboolean(L, 0); // the handler runs after the stack has gone, where it is an ordinary call
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, -3);
+  lua_call(L, 1, 1);
+  return 2;
+}
+
+static int base_error(lua_State *L) {
+  lua_Integer level = luaL_optinteger(L, 2, 1);
+  lua_settop(L, 1);
+  if (lua_type(L, 1) == LUA_TSTRING && level > 0) {
+    luaL_where(L, level > 100 ? 100 : (int)level);
+    lua_insert(L, 1);
+    size_t length;
+    lua_tolstring(L, 2, &length);
+    weir_charge(L, state_of(L), (int64_t)length >> 6);
+    lua_concat(L, 2);
+  }
+  return lua_error(L);
+}
+
+static int base_assert(lua_State *L) {
+  if (lua_toboolean(L, 1)) return lua_gettop(L);
+  luaL_checkany(L, 1);
+  lua_remove(L, 1);
+  if (lua_gettop(L) == 0) return luaL_error(L, "assertion failed!");
+  lua_settop(L, 1);
+  return lua_error(L);
+}
+
+static int base_select(lua_State *L) {
+  int count = lua_gettop(L);
+  weir_charge(L, state_of(L), count);
+  if (lua_type(L, 1) == LUA_TSTRING && lua_tostring(L, 1)[0] == '#') return lua_pushinteger(L, count - 1), 1;
+  lua_Integer from = luaL_checkinteger(L, 1);
+  if (from < 0) from = count + from;
+  else if (from > count) from = count;
+  luaL_argcheck(L, from >= 1, 1, "index out of range");
+  return count - (int)from;
+}
+
+static int pairs_step(lua_State *L) {
+  lua_Integer position = lua_tointeger(L, lua_upvalueindex(3));
+  for (;;) {
+    lua_pushinteger(L, ++position);
+    lua_replace(L, lua_upvalueindex(3));
+    if (lua_rawgeti(L, lua_upvalueindex(2), position) == LUA_TNIL) return 1;
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 2;
+    lua_settop(L, 0); // removed meanwhile
+  }
+}
+
+static int base_pairs(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  weir_push_contents(L, 1);
+  weir_push_sorted_keys(L, state_of(L), -1);
+  lua_pushinteger(L, 0);
+  lua_pushcclosure(L, pairs_step, 3);
+  return 1;
+}
+
+static int ipairs_step(lua_State *L) {
+  lua_Integer index = luaL_checkinteger(L, 2) + 1;
+  lua_pushinteger(L, index);
+  return lua_geti(L, 1, index) == LUA_TNIL ? 1 : 2;
+}
+
+static int base_ipairs(lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_pushcfunction(L, ipairs_step);
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, 0);
+  return 3;
+}
+
+/// Sets a copy of the metatable that holds only what a script may define.
+static int base_setmetatable(lua_State *L) {
+  static const char *const allowed[] = {"__index", "__newindex", "__call", "__eq", "__lt", "__le", "__len", "__unm",
+                                        "__add", "__sub", "__mul", "__div", "__idiv", "__mod", "__pow", "__metatable"};
+  luaL_checktype(L, 1, LUA_TTABLE);
+  if (!lua_isnil(L, 2)) luaL_checktype(L, 2, LUA_TTABLE);
+  if (lua_getmetatable(L, 1)) {
+    lua_pushliteral(L, "__metatable");
+    if (lua_rawget(L, -2) != LUA_TNIL) return luaL_error(L, "cannot change a protected metatable: it is read-only");
+  }
+  lua_settop(L, 2);
+  if (!lua_isnil(L, 2)) {
+    weir_push_contents(L, 2);
+    lua_createtable(L, 0, 4);
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
+      lua_pushstring(L, allowed[i]);
+      lua_pushvalue(L, -1);
+      if (lua_rawget(L, 3) == LUA_TNIL || lua_iscfunction(L, -1)) lua_pop(L, 2);
+      else lua_rawset(L, 4);
+    }
+  }
+  lua_setmetatable(L, 1);
+  lua_settop(L, 1);
+  return 1;
+}
+
+static int base_log(lua_State *L) {
+  weir_state *S = state_of(L);
+  int count = lua_gettop(L);
+  for (int i = 1; i <= count; i++) {
+    lua_pushcfunction(L, weir_tostring);
+    lua_pushvalue(L, i);
+    lua_call(L, 1, 1);
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length);
+    size_t needed = S->log_length + length + 1;
+    if ((int64_t)needed > S->limits.output) weir_fail(L, WEIR_MEMORY, "output limit passed");
+    if (needed > S->log_capacity) {
+      char *larger = realloc(S->log, needed * 2);
+      if (!larger) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+      S->log = larger;
+      S->log_capacity = needed * 2;
+    }
+    memcpy(S->log + S->log_length, text, length);
+    S->log_length += length;
+    S->log[S->log_length++] = i == count ? '\n' : '\t';
+    lua_pop(L, 1);
+  }
+  weir_charge(L, S, 20);
+  return 0;
+}
+
+static int base_reject(lua_State *L) {
+  luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  state_of(L)->rejecting = true;
+  return lua_error(L);
+}
+
+/// Marks a definition file's table with its kind, the function's upvalue.
+static int mark_kind(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setfield(L, 1, "kind");
+  return 1;
+}
+
+static int mark_aggregate(lua_State *L) {
+  int count = lua_gettop(L);
+  lua_createtable(L, 0, 3);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setfield(L, -2, "aggregate");
+  if (count > 0) {
+    lua_pushvalue(L, 1);
+    lua_setfield(L, -2, "input");
+  }
+  if (count > 1) {
+    lua_createtable(L, count - 1, 0);
+    for (int i = 2; i <= count; i++) {
+      lua_pushvalue(L, i);
+      lua_rawseti(L, -2, i - 1);
+    }
+    lua_setfield(L, -2, "parameters");
+  }
+  return 1;
+}
+
+/// A file may define globals while it loads; afterwards they stay as they are.
+static int define_global(lua_State *L) {
+  weir_state *S = state_of(L);
+  if (!S->loading)
+    return luaL_error(L, "global '%s' is read-only: files define globals only while they load",
+                      lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?");
+  lua_settop(L, 3);
+  lua_rawset(L, lua_upvalueindex(1));
+  return 0;
+}
+
+/// Pushes a new file's globals, then the environment that shows them.
+void weir_push_environment(lua_State *L, weir_state *S) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->library);
+  if (!S->sealed) {
+    static const char *const tables[] = {"string", "table", "math", "utf8"};
+    S->sealed = true;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+      lua_getfield(L, -1, tables[i]);
+      weir_protect(L);
+      lua_setfield(L, -2, tables[i]);
+    }
+  }
+  lua_createtable(L, 0, 128);
+  for (lua_pushnil(L); lua_next(L, -3);) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, -4);
+  }
+  lua_remove(L, -2);
+  lua_newtable(L);
+  lua_createtable(L, 0, 3);
+  lua_pushvalue(L, -3);
+  lua_setfield(L, -2, "__index");
+  lua_pushvalue(L, -3);
+  lua_pushcclosure(L, define_global, 1);
+  lua_setfield(L, -2, "__newindex");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
+}
+
+static void add_library(lua_State *L, const char *name, void (*open)(lua_State *)) {
+  lua_newtable(L);
+  open(L);
+  lua_setfield(L, -2, name);
+}
+
+void weir_open_environment(lua_State *L, weir_state *S) {
+  static const luaL_Reg base[] = {
+      {"type", base_type}, {"tostring", weir_tostring}, {"tonumber", base_tonumber}, {"pcall", base_pcall},
+      {"xpcall", base_xpcall}, {"error", base_error}, {"assert", base_assert}, {"select", base_select},
+      {"pairs", base_pairs}, {"ipairs", base_ipairs}, {"setmetatable", base_setmetatable}, {"require", weir_require},
+      {"log", base_log}, {"reject", base_reject}, {NULL, NULL}};
+  static const char *const kinds[] = {"fee_rule", "metric", "fold", "func", "transform", "source", "export"};
+  static const char *const aggregates[] = {"sum", "count", "count_distinct", "min", "max", "avg", "median", "quantile",
+                                           "stddev", "variance", "first", "last", "arg_max", "any", "all", "list"};
+  lua_newtable(L);
+  luaL_setfuncs(L, base, 0);
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    lua_pushstring(L, kinds[i]);
+    lua_pushcclosure(L, mark_kind, 1);
+    lua_setfield(L, -2, kinds[i]);
+  }
+  for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++) {
+    lua_pushstring(L, aggregates[i]);
+    lua_pushcclosure(L, mark_aggregate, 1);
+    lua_setfield(L, -2, aggregates[i]);
+  }
+  add_library(L, "string", weir_open_strings);
+  add_library(L, "table", weir_open_tables);
+  add_library(L, "math", weir_open_maths);
+  add_library(L, "utf8", weir_open_utf8);
+  // Methods of texts: the library's functions, hidden from scripts.
+  lua_pushliteral(L, "");
+  lua_createtable(L, 0, 2);
+  lua_getfield(L, -3, "string");
+  weir_protect(L);
+  lua_setfield(L, -2, "__index");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
+  lua_pop(L, 1);
+  S->library = luaL_ref(L, LUA_REGISTRYINDEX);
+}

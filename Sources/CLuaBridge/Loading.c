@@ -1,0 +1,240 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bridge.h"
+
+enum { SOURCE_LIMIT = 256 * 1024 };
+
+typedef struct {
+  char *bytes;
+  size_t length;
+} dump_target;
+
+static int write_dump(lua_State *L, const void *piece, size_t size, void *context) {
+  (void)L;
+  dump_target *target = context;
+  if (target->bytes) memcpy(target->bytes + target->length, piece, size);
+  target->length += size;
+  return 0;
+}
+
+/// Pushes the compiled form of the function at the top as a string of bytes (a userdata), and gives them.
+static const char *push_dump(lua_State *L, size_t *length) {
+  dump_target target = {NULL, 0};
+  lua_dump(L, write_dump, &target, 0);
+  char *bytes = lua_newuserdatauv(L, target.length + sizeof(weir_object), 0);
+  memset(bytes, 0, sizeof(weir_object));
+  bytes += sizeof(weir_object);
+  lua_insert(L, -2);
+  target = (dump_target){bytes, 0};
+  lua_dump(L, write_dump, &target, 0);
+  lua_insert(L, -2);
+  *length = target.length;
+  return bytes;
+}
+
+static void fail_syntax(lua_State *L, weir_state *S, const char *path) {
+  S->status = WEIR_SYNTAX;
+  snprintf(S->path, sizeof S->path, "%s", path);
+  lua_error(L);
+}
+
+/// Compiles, checks and runs one file in an environment of its own; leaves its value, frozen, and below it its globals.
+void weir_load_chunk(lua_State *L, weir_state *S, const char *source, size_t length, const char *path) {
+  luaL_checkstack(L, 20, NULL);
+  if (length > SOURCE_LIMIT) {
+    lua_pushfstring(L, "the file has %d bytes: %d is the limit", (int)length, (int)SOURCE_LIMIT);
+    fail_syntax(L, S, path);
+  }
+  if (length > 0 && source[0] == LUA_SIGNATURE[0]) {
+    lua_pushliteral(L, "the file is binary: only text is loaded");
+    fail_syntax(L, S, path);
+  }
+  weir_charge(L, S, (int64_t)length >> 3);
+  const char *name = lua_pushfstring(L, "@%s", path);
+  int code = luaL_loadbufferx(L, source, length, name, "t");
+  if (code == LUA_ERRMEM) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+  if (code != LUA_OK) fail_syntax(L, S, path);
+  lua_remove(L, -2);
+  size_t dumped;
+  const char *bytes = push_dump(L, &dumped);
+  int line = 0;
+  const char *refusal = weir_refusal(L, S, bytes, dumped, &line);
+  if (refusal) {
+    lua_pushfstring(L, "%s:%d: %s", path, line, refusal);
+    fail_syntax(L, S, path);
+  }
+  lua_pop(L, 1);
+  weir_push_environment(L, S); // function, globals, environment
+  lua_pushvalue(L, -3);
+  lua_insert(L, -2);
+  lua_setupvalue(L, -2, 1);
+  lua_remove(L, -3); // globals, function
+  S->loading++;
+  lua_call(L, 0, 1);
+  S->loading--;
+  weir_freeze(L, S);
+  int globals = lua_gettop(L) - 1;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->library);
+  for (lua_pushnil(L); lua_next(L, globals);) { // what the file added, not the library
+    weir_freeze(L, S);
+    lua_pop(L, 1);
+  }
+  lua_settop(L, globals + 1);
+}
+
+int weir_require(lua_State *L) {
+  weir_state *S = state_of(L);
+  const char *name = luaL_checkstring(L, 1);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->modules_loaded);
+  lua_pushvalue(L, 1);
+  if (lua_rawget(L, 2) == LUA_TTABLE) {
+    lua_rawgeti(L, -1, 1);
+    return 1;
+  }
+  if (!lua_isnil(L, -1)) return luaL_error(L, "module '%s' requires itself", name);
+  weir_module *module = S->modules;
+  while (module && strcmp(module->name, name) != 0) module = module->next;
+  if (!module) return luaL_error(L, "no module '%s' in this plugin", name);
+  lua_pushvalue(L, 1);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, 2);
+  char path[200];
+  snprintf(path, sizeof path, "%.190s.lua", name);
+  for (char *p = path; p[4]; p++)
+    if (*p == '.') *p = '/';
+  weir_load_chunk(L, S, module->source, module->length, path);
+  lua_createtable(L, 1, 0);
+  lua_pushvalue(L, -2);
+  lua_rawseti(L, -2, 1);
+  lua_pushvalue(L, 1);
+  lua_insert(L, -2);
+  lua_rawset(L, 2);
+  return 1;
+}
+
+void weir_add_module(weir_state *S, const char *name, const char *source, size_t length) {
+  weir_module *module = calloc(1, sizeof *module);
+  if (!module) return;
+  module->name = strdup(name);
+  module->source = malloc(length + 1);
+  if (!module->name || !module->source) {
+    free(module->name);
+    free(module->source);
+    free(module);
+    return;
+  }
+  memcpy(module->source, source, length);
+  module->length = length;
+  module->next = S->modules;
+  S->modules = module;
+}
+
+typedef struct {
+  const char *source, *path;
+  size_t length;
+} load_request;
+
+static int load_body(lua_State *L) {
+  weir_state *S = state_of(L);
+  load_request *request = lua_touserdata(L, 1);
+  weir_load_chunk(L, S, request->source, request->length, request->path);
+  lua_pushvalue(L, -2);
+  lua_rawseti(L, LUA_REGISTRYINDEX, S->globals);
+  weir_read(L, S, -1, &S->reply, 0);
+  return 0;
+}
+
+weir_status weir_load(weir_state *S, const char *source, size_t length, const char *path) {
+  weir_begin(S, 1);
+  S->loading = 0;
+  load_request request = {source, path, length};
+  weir_status status = weir_protected(S, load_body, &request);
+  S->loading = 0;
+  return status;
+}
+
+static int global_body(lua_State *L) {
+  weir_state *S = state_of(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->globals);
+  if (lua_istable(L, -1)) {
+    lua_pushstring(L, lua_touserdata(L, 1));
+    lua_rawget(L, -2);
+  } else {
+    lua_pushnil(L);
+  }
+  weir_read(L, S, -1, &S->reply, 0);
+  return 0;
+}
+
+weir_status weir_global(weir_state *S, const char *name) {
+  weir_begin(S, 1);
+  return weir_protected(S, global_body, (void *)name);
+}
+
+typedef struct {
+  int32_t function, count;
+  const weir_value *nodes;
+} call_request;
+
+static void push_function(lua_State *L, weir_state *S, int32_t number) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->functions);
+  if (lua_rawgeti(L, -1, number) != LUA_TFUNCTION) luaL_error(L, "no function %d in this state", (int)number);
+  lua_remove(L, -2);
+}
+
+static int call_body(lua_State *L) {
+  weir_state *S = state_of(L);
+  call_request *request = lua_touserdata(L, 1);
+  push_function(L, S, request->function);
+  const weir_value *nodes = request->nodes;
+  luaL_checkstack(L, request->count + 8, "too many arguments");
+  for (int i = 0; i < request->count; i++) nodes += weir_push(L, S, nodes);
+  lua_call(L, request->count, LUA_MULTRET);
+  int count = lua_gettop(L);
+  for (int i = 2; i <= count; i++) weir_read(L, S, i, &S->reply, 0);
+  return 0;
+}
+
+weir_status weir_call(weir_state *S, int32_t function, const weir_value *nodes, int32_t count) {
+  weir_begin(S, 1);
+  call_request request = {function, count, nodes};
+  return weir_protected(S, call_body, &request);
+}
+
+static int upvalues_body(lua_State *L) {
+  weir_state *S = state_of(L);
+  call_request *request = lua_touserdata(L, 1);
+  push_function(L, S, request->function);
+  int function = lua_gettop(L);
+  lua_newtable(L);
+  const char *name;
+  for (int i = 1; (name = lua_getupvalue(L, function, i)); i++) {
+    if (strcmp(name, "_ENV") == 0) lua_pop(L, 1);
+    else lua_setfield(L, -2, name);
+  }
+  weir_read(L, S, -1, &S->reply, 0);
+  return 0;
+}
+
+weir_status weir_upvalues(weir_state *S, int32_t function) {
+  weir_begin(S, 1);
+  call_request request = {function, 0, NULL};
+  return weir_protected(S, upvalues_body, &request);
+}
+
+static int bytecode_body(lua_State *L) {
+  weir_state *S = state_of(L);
+  call_request *request = lua_touserdata(L, 1);
+  push_function(L, S, request->function);
+  size_t length;
+  const char *bytes = push_dump(L, &length);
+  weir_values_append(&S->reply, (weir_value){.kind = WEIR_STRING, .text = bytes, .length = length});
+  return 0;
+}
+
+weir_status weir_bytecode(weir_state *S, int32_t function) {
+  weir_begin(S, 1);
+  call_request request = {function, 0, NULL};
+  return weir_protected(S, bytecode_body, &request);
+}

@@ -1,0 +1,140 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bridge.h"
+
+/// Copies text without control characters, cut where the room ends (never inside a UTF-8 character).
+static void copy_clean(char *to, size_t room, const char *from, size_t length) {
+  size_t written = 0;
+  for (size_t i = 0; i < length && written + 5 < room; i++) {
+    unsigned char byte = (unsigned char)from[i];
+    to[written++] = byte < 32 || byte == 127 ? ' ' : (char)byte;
+  }
+  if (written + 5 >= room) {
+    while (written > 0 && ((unsigned char)to[written - 1] & 0xC0) == 0x80) written--;
+    if (written > 0 && ((unsigned char)to[written - 1] & 0x80)) written--;
+    memcpy(to + written, "...", 3);
+    written += 3;
+  }
+  to[written] = 0;
+}
+
+/// Takes `path:12: ` off the front of a message; gives the line, or 0.
+static int split_position(const char **text, size_t *length, const char *source) {
+  size_t prefix = strlen(source);
+  if (*length < prefix + 3 || memcmp(*text, source, prefix) != 0 || (*text)[prefix] != ':') return 0;
+  size_t i = prefix + 1;
+  int line = 0;
+  while (i < *length && isdigit((unsigned char)(*text)[i])) line = line * 10 + ((*text)[i++] - '0');
+  if (i + 1 >= *length || (*text)[i] != ':' || (*text)[i + 1] != ' ') return 0;
+  *text += i + 2;
+  *length -= i + 2;
+  return line;
+}
+
+static void describe_frames(lua_State *L, weir_state *S, const char **short_source, lua_Debug *first) {
+  bool found = false;
+  size_t written = 0;
+  for (int level = 1; level < 12; level++) {
+    lua_Debug frame;
+    if (!lua_getstack(L, level, &frame)) break;
+    lua_getinfo(L, "Sln", &frame);
+    if (frame.currentline < 0) continue;
+    if (!found) {
+      found = true;
+      *first = frame;
+      *short_source = first->short_src;
+      S->line = frame.currentline;
+      snprintf(S->path, sizeof S->path, "%s", frame.source[0] == '@' ? frame.source + 1 : frame.source);
+    }
+    int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s:%d: in %s", written ? "\n" : "",
+                        frame.short_src, frame.currentline, frame.name ? frame.name : "the file");
+    if (more < 0 || written + (size_t)more >= sizeof S->traceback) break;
+    written += (size_t)more;
+  }
+}
+
+static void describe_value(lua_State *L, weir_state *S, const char *source) {
+  char own[64];
+  size_t length;
+  const char *text;
+  if (lua_type(L, 1) == LUA_TSTRING) {
+    text = lua_tolstring(L, 1, &length);
+    int line = source ? split_position(&text, &length, source) : 0;
+    if (line) S->line = line;
+  } else if (lua_isnil(L, 1)) {
+    text = "error object is nil";
+    length = strlen(text);
+  } else if (lua_isinteger(L, 1)) {
+    length = (size_t)snprintf(own, sizeof own, "error object is the number %lld", (long long)lua_tointeger(L, 1));
+    text = own;
+  } else {
+    length = (size_t)snprintf(own, sizeof own, "error object is a %s", weir_type_name(L, 1));
+    text = own;
+  }
+  copy_clean(S->message, sizeof S->message - 64, text, length);
+  const char *concatenated = strstr(S->message, "attempt to concatenate a ");
+  if (concatenated) {
+    const char *type = concatenated + strlen("attempt to concatenate a ");
+    if (!strncmp(type, "decimal", 7) || !strncmp(type, "date", 4) || !strncmp(type, "timestamp", 9))
+      strcat(S->message, ": write tostring(...) around it");
+  }
+}
+
+/// Runs where the error is raised: writes message, line and traceback into the state, allocates nothing in Lua.
+int weir_handler(lua_State *L) {
+  weir_state *S = state_of(L);
+  const char *source = NULL;
+  lua_Debug first;
+  S->line = 0;
+  if (S->status == WEIR_SYNTAX) { // the file that does not run is no frame: Lua names it by its short form
+    lua_pushfstring(L, "@%s", S->path);
+    source = lua_tostring(L, -1) + 1;
+    if (strlen(source) > 59) source = NULL;
+  } else {
+    S->path[0] = S->traceback[0] = 0;
+    describe_frames(L, S, &source, &first);
+  }
+  describe_value(L, S, source);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/// The status of what lua_pcall gave.
+weir_status weir_settle(weir_state *S, int code) {
+  if (code == LUA_OK) return S->status = WEIR_OK;
+  if (code == LUA_ERRMEM && !S->fatal) S->fatal = WEIR_MEMORY;
+  if (S->fatal == WEIR_MEMORY) {
+    strcpy(S->message, "memory limit passed");
+  } else if (code == LUA_ERRERR && !S->message[0]) {
+    strcpy(S->message, "stack overflow while an error was handled");
+  }
+  if (S->fatal) return S->status = (weir_status)S->fatal;
+  if (S->rejecting) {
+    S->rejecting = false;
+    return S->status = WEIR_REJECTED;
+  }
+  return S->status = S->status == WEIR_SYNTAX || S->status == WEIR_RESULT ? (weir_status)S->status : WEIR_RUNTIME;
+}
+
+/// Runs `body` with one light pointer as its argument. Two light C functions and a pointer are pushed: nothing that allocates.
+weir_status weir_protected(weir_state *S, lua_CFunction body, void *request) {
+  lua_State *L = S->L;
+  if (S->fatal) {
+    strcpy(S->message, "the state was given up after a limit");
+    return (weir_status)S->fatal;
+  }
+  lua_settop(L, 0);
+  lua_pushcfunction(L, weir_handler);
+  lua_pushcfunction(L, body);
+  lua_pushlightuserdata(L, request);
+  weir_status status = weir_settle(S, lua_pcall(L, 1, 0, 1));
+  lua_settop(L, 0);
+  return status;
+}
+
+weir_failure weir_last_failure(const weir_state *S) {
+  return (weir_failure){.status = S->status, .line = S->line, .row = S->failed_row,
+                        .message = S->message, .path = S->path, .traceback = S->traceback};
+}

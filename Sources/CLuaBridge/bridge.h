@@ -1,0 +1,132 @@
+#pragma once
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "CLuaBridge.h"
+
+/// Every full userdata begins like this, so its kind is read without a look at its metatable.
+typedef struct {
+  int32_t kind;
+  int32_t scale;
+  int64_t high;
+  uint64_t low;
+} weir_object;
+
+typedef struct {
+  uint64_t bits;
+  weir_object decimal;
+} literal_entry;
+
+typedef struct weir_module {
+  struct weir_module *next;
+  char *name;
+  char *source;
+  size_t length;
+} weir_module;
+
+struct weir_values {
+  weir_value *items;
+  size_t count, capacity;
+};
+
+struct weir_flag {
+  atomic_int raised;
+};
+
+struct weir_state {
+  lua_State *L;
+  weir_limits limits;
+  weir_callbacks host;
+  int64_t used;           // bytes that Lua holds
+  int64_t steps_left;     // of this call or row
+  int64_t batch_left;
+  int64_t steps_used;
+  int64_t since_clock;    // steps charged since the clock was read
+  double deadline;
+  int32_t fatal;          // a weir_status that no script can catch; 0 while all is well
+  int32_t loading;
+  bool rejecting, sealed;
+  weir_flag *cancelled;
+  int metatable[16];      // registry references, by kind
+  int functions, numbers; // number -> function, function -> number
+  int library, globals, results, modules_loaded, names;
+  int32_t function_count;
+  weir_values reply, arguments;
+  weir_module *modules;
+  char *log;
+  size_t log_length, log_capacity;
+  char message[512], path[256], traceback[1024];
+  int32_t line;
+  int64_t failed_row;
+  int32_t status;
+  weir_batch *batch;
+  literal_entry literals[64];
+};
+
+static inline weir_state *state_of(lua_State *L) { return *(weir_state **)lua_getextraspace(L); }
+static inline weir_object *object_at(lua_State *L, int index) {
+  return lua_type(L, index) == LUA_TUSERDATA ? (weir_object *)lua_touserdata(L, index) : NULL;
+}
+static inline weir_object *object_of(lua_State *L, int index, int kind) {
+  weir_object *object = object_at(L, index);
+  return object && object->kind == kind ? object : NULL;
+}
+static inline __int128 coefficient_of(const weir_object *object) {
+  return (__int128)(((unsigned __int128)(uint64_t)object->high << 64) | object->low);
+}
+
+extern const char weir_hidden_key; // its address is the key of a frozen table's contents in its metatable
+
+// State.c
+_Noreturn void weir_fail(lua_State *L, int32_t status, const char *message);
+void weir_charge(lua_State *L, weir_state *S, int64_t steps);
+void weir_begin(weir_state *S, int64_t rows);
+double weir_clock(void);
+// Protected.c
+weir_status weir_protected(weir_state *S, lua_CFunction body, void *request);
+weir_status weir_settle(weir_state *S, int code);
+int weir_handler(lua_State *L);
+// Values.c
+size_t weir_push(lua_State *L, weir_state *S, const weir_value *nodes);
+void weir_read(lua_State *L, weir_state *S, int index, weir_values *into, int depth);
+void weir_push_sorted_keys(lua_State *L, weir_state *S, int index);
+bool weir_push_contents(lua_State *L, int index);
+int32_t weir_function_number(lua_State *L, weir_state *S, int index);
+// Objects.c
+void weir_push_object(lua_State *L, weir_state *S, int kind, int scale, int64_t high, uint64_t low);
+void weir_push_decimal(lua_State *L, weir_state *S, __int128 coefficient, int scale);
+bool weir_to_decimal(lua_State *L, weir_state *S, int index, weir_object *out);
+int weir_compare_decimals(weir_state *S, const weir_object *a, const weir_object *b);
+void weir_open_objects(lua_State *L, weir_state *S);
+size_t weir_object_text(const weir_object *object, char *text);
+const char *weir_type_name(lua_State *L, int index);
+extern const __int128 weir_bound;
+bool weir_power_of_ten(int exponent, __int128 *result);
+// Environment.c, Freezing.c, Strings.c, Patterns.c, Format.c, Tables.c, Maths.c: libraries
+void weir_open_environment(lua_State *L, weir_state *S);
+void weir_push_environment(lua_State *L, weir_state *S);
+int weir_tostring(lua_State *L);
+void weir_protect(lua_State *L);
+void weir_freeze(lua_State *L, weir_state *S);
+void weir_open_strings(lua_State *L);
+bool weir_in_class(int c, int class);
+int weir_find(lua_State *L);
+int weir_match(lua_State *L);
+int weir_gmatch(lua_State *L);
+int weir_gsub(lua_State *L);
+int weir_format(lua_State *L);
+void weir_open_tables(lua_State *L);
+void weir_open_maths(lua_State *L);
+void weir_open_utf8(lua_State *L);
+// Loading.c, Bytecode.c
+void weir_load_chunk(lua_State *L, weir_state *S, const char *source, size_t length, const char *path);
+int weir_require(lua_State *L);
+const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line);
+// Results.c
+void weir_append(lua_State *L, weir_state *S, weir_result *result, int index);
+void weir_append_placeholder(weir_result *result);
+// Rows.c
+void weir_push_cell(lua_State *L, weir_state *S, const weir_column *column, int64_t row);

@@ -1,0 +1,95 @@
+import Columns
+
+extension HostFunction {
+  /// Days and the periods that they lie in.
+  static let dateFunctions: [HostFunction] = [
+    HostFunction("date", "date(y, m, d) or date(\"2026-01-31\")", "A day.") { values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if values.count >= 3 {
+        let (year, month, day) = (try arguments.int(0), try arguments.int(1), try arguments.int(2))
+        guard let date = CalendarDate(year: year, month: month, day: day) else {
+          throw HostFunctionError("there is no day \(year)-\(month)-\(day)")
+        }
+        return .date(date)
+      }
+      return arguments[0].isNil ? .nil : .date(try arguments.date(0))
+    },
+    HostFunction("add_months", "add_months(d, n)", "The same day n months later, or that month's last day.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      let (date, months) = (try arguments.date(0), try arguments.int(1))
+      guard abs(months) < 120_000 else { throw HostFunctionError("\(months) months leave the calendar") }
+      return .date(try inCalendar(date.addingMonths(months)))
+    },
+    HostFunction("months_between", "months_between(a, b)", "Whole months from a to b.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      return .int(Int64(try arguments.date(1).wholeMonths(since: try arguments.date(0))))
+    },
+    HostFunction("month_end", "month_end(d)", "The last day of the month.") { values throws(HostFunctionError) in
+      try period(values) { $0.lastOfMonth }
+    },
+    HostFunction("week", "week(d)", "The Monday of the week.") { values throws(HostFunctionError) in
+      try period(values) { $0.firstOfWeek() }
+    },
+    HostFunction("month", "month(d)", "The first day of the month.") { values throws(HostFunctionError) in
+      try period(values) { $0.firstOfMonth }
+    },
+    HostFunction("quarter", "quarter(d)", "The first day of the quarter.") { values throws(HostFunctionError) in
+      try period(values) { $0.firstOfQuarter() }
+    },
+    HostFunction("year", "year(d)", "The first day of the year.") { values throws(HostFunctionError) in
+      try period(values) { $0.firstOfYear() }
+    },
+    HostFunction(
+      "dates", "dates(from, to, grain)", "The days from one to another, by day, week, month, quarter or year."
+    ) {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      let (from, to) = (try arguments.date(0), try arguments.date(1))
+      let grain = arguments[2].isNil ? "day" : try arguments.text(2)
+      guard let days = dayGrains[grain] ?? monthGrains[grain] else {
+        throw HostFunctionError("no grain '\(grain)': there are day, week, month, quarter and year")
+      }
+      var dates: [LuaValue] = []
+      var date = from
+      while date <= to {
+        dates.append(.date(date))
+        guard dates.count <= 100_000 else { throw HostFunctionError("more than 100000 dates") }
+        date =
+          dayGrains[grain] != nil ? CalendarDate(days: date.days + Int32(days)) : from.addingMonths(days * dates.count)
+      }
+      return .array(dates)
+    },
+  ]
+
+  private static let dayGrains = ["day": 1, "week": 7]
+  private static let monthGrains = ["month": 1, "quarter": 3, "year": 12]
+
+  private static func inCalendar(_ date: CalendarDate) throws(HostFunctionError) -> CalendarDate {
+    guard date >= .earliest, date <= .latest else { throw HostFunctionError("the date leaves the years 0001 to 9999") }
+    return date
+  }
+
+  private static func period(_ values: [LuaValue], _ first: (CalendarDate) -> CalendarDate) throws(HostFunctionError)
+    -> LuaValue
+  {
+    let arguments = Arguments(values)
+    return arguments[0].isNil ? .nil : .date(try inCalendar(first(try arguments.date(0))))
+  }
+}
+
+extension Arguments {
+  /// A date, the day of a timestamp in UTC, or a text that is one.
+  func date(_ index: Int) throws(HostFunctionError) -> CalendarDate {
+    switch self[index] {
+    case .date(let date): return date
+    case .timestamp(let instant): return instant.date
+    case .string(let text):
+      guard let date = CalendarDate(text) else { throw HostFunctionError("'\(text)' is no day as in 2026-01-31") }
+      return date
+    default: return try fail(index, "a date")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Columns
+
+extension HostFunction {
+  /// Rounding, exact quotients and conversions.
+  static let numberFunctions: [HostFunction] = [
+    HostFunction(
+      "round", "round(x, scale = 0, mode = \"half_even\")", "A number at so many decimals, rounded by the mode named."
+    ) { values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      let (x, scale, mode) = (try arguments.decimal(0), try arguments.scale(1), try arguments.mode(2))
+      return try arguments.decimal(
+        DecimalArithmetic.rescale(x.coefficient, from: x.scale, to: scale, mode: mode), scale: scale)
+    },
+    HostFunction("div", "div(a, b, scale, mode = \"half_even\")", "The quotient, rounded once.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      let (a, b) = (try arguments.decimal(0), try arguments.divisor(1))
+      let (scale, mode) = (try arguments.scale(2), try arguments.mode(3))
+      return try arguments.decimal(
+        DecimalArithmetic.divide(
+          a.coefficient, scale: a.scale, by: b.coefficient, scale: b.scale, to: scale, mode: mode),
+        scale: scale)
+    },
+    HostFunction("mul_div", "mul_div(a, b, c, scale, mode = \"half_even\")", "a * b / c, rounded once.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      let (a, b, c) = (try arguments.decimal(0), try arguments.decimal(1), try arguments.divisor(2))
+      let (scale, mode) = (try arguments.scale(3), try arguments.mode(4))
+      return try arguments.decimal(
+        DecimalArithmetic.multiplyDivide(
+          a.coefficient, scale: a.scale, b.coefficient, scale: b.scale, by: c.coefficient, scale: c.scale, to: scale,
+          mode: mode), scale: scale)
+    },
+    HostFunction("ratio", "ratio(a, b)", "a / b, or nil where either is nil or b is 0.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil || arguments[1].isNil { return .nil }
+      let (a, b) = (try arguments.decimal(0), try arguments.decimal(1))
+      if b.coefficient == 0 { return .nil }
+      return try arguments.decimal(
+        DecimalArithmetic.divide(a.coefficient, scale: a.scale, by: b.coefficient, scale: b.scale, to: 18), scale: 18)
+    },
+    HostFunction("decimal", "decimal(x)", "An int, a text or a written float as an exact decimal.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if case .string(let text) = arguments[0] {
+        guard let value = ExactDecimal(text) else { throw HostFunctionError("'\(text)' is not a number") }
+        return .decimal(value)
+      }
+      return arguments[0].isNil ? .nil : .decimal(try arguments.decimal(0))
+    },
+    HostFunction("eq", "eq(a, b)", "Whether two values are equal, numbers of any types by value.") { values in
+      let arguments = Arguments(values)
+      if let a = arguments[0].asDecimal, let b = arguments[1].asDecimal { return .bool(a == b) }
+      return .bool(arguments[0] == arguments[1])
+    },
+    HostFunction("one_of", "one_of(x, …)", "Whether the first argument equals one of the others.") { values in
+      guard let first = values.first else { return .bool(false) }
+      return .bool(
+        values.dropFirst().contains { other in
+          if let a = first.asDecimal, let b = other.asDecimal { return a == b }
+          return first == other
+        })
+    },
+  ]
+}
+
+extension Arguments {
+  func decimal(_ index: Int) throws(HostFunctionError) -> ExactDecimal {
+    if let value = self[index].asDecimal { return value }
+    if case .float = self[index] {
+      throw HostFunctionError("argument \(index + 1) is a computed float of more than 15 digits")
+    }
+    return try fail(index, "a number")
+  }
+
+  func divisor(_ index: Int) throws(HostFunctionError) -> ExactDecimal {
+    let value = try decimal(index)
+    if value.coefficient == 0 { throw HostFunctionError("division by zero") }
+    return value
+  }
+
+  func scale(_ index: Int) throws(HostFunctionError) -> Int {
+    let scale = try int(index, default: 0)
+    guard (0...38).contains(scale) else { throw HostFunctionError("a scale is 0 to 38, not \(scale)") }
+    return scale
+  }
+
+  func mode(_ index: Int) throws(HostFunctionError) -> RoundingMode {
+    if self[index].isNil { return .halfEven }
+    let name = try text(index)
+    guard let mode = RoundingMode(rawValue: name) else {
+      let names = RoundingMode.allCases.map(\.rawValue).joined(separator: ", ")
+      throw HostFunctionError("no rounding mode '\(name)': there are \(names)")
+    }
+    return mode
+  }
+
+  func decimal(_ coefficient: Int128?, scale: Int) throws(HostFunctionError) -> LuaValue {
+    guard let coefficient else { throw HostFunctionError("the result needs more than 38 digits") }
+    return .decimal(ExactDecimal(coefficient: coefficient, scale: scale))
+  }
+}

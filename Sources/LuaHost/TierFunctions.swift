@@ -1,0 +1,76 @@
+import Columns
+
+extension HostFunction {
+  /// Prices that depend on the amount.
+  static let tierFunctions: [HostFunction] = [
+    HostFunction("graduated", "graduated(x, tiers)", "Each tier's rate on the slice of x that lies in it, summed.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      let amount = try arguments.decimal(0)
+      var (sum, from) = (ExactDecimal(0), ExactDecimal(0))
+      for tier in try Tier.read(arguments[1]) {
+        let upper = tier.upTo.map { min($0, amount) } ?? amount
+        if upper > from { sum = try sum.plus(try upper.plus(from.negated).times(tier.rate)) }
+        guard let end = tier.upTo, end < amount else { break }
+        from = max(from, end)
+      }
+      return .decimal(sum)
+    },
+    HostFunction("volume", "volume(x, tiers)", "The rate of the tier that x lies in, on the whole of x.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      let amount = try arguments.decimal(0)
+      for tier in try Tier.read(arguments[1]) where tier.upTo.map({ amount <= $0 }) ?? true {
+        return .decimal(try amount.times(tier.rate))
+      }
+      throw HostFunctionError("no tier holds \(amount): leave up_to out of the last")
+    },
+  ]
+}
+
+/// One of `{ { up_to = 10000, rate = 0.15 }, { rate = 0.08 } }`: up to and with `upTo`, all above where it is nil.
+struct Tier {
+  var upTo: ExactDecimal?
+  var rate: ExactDecimal
+
+  static func read(_ value: LuaValue) throws(HostFunctionError) -> [Tier] {
+    guard let entries = value.asArray, !entries.isEmpty else {
+      throw HostFunctionError("tiers are a list: { { up_to = 10000, rate = 0.15 }, { rate = 0.08 } }")
+    }
+    var tiers: [Tier] = []
+    for entry in entries {
+      guard let rate = entry["rate"].asDecimal else { throw HostFunctionError("each tier has a rate") }
+      let upTo = entry["up_to"]
+      guard upTo.isNil || upTo.asDecimal != nil else { throw HostFunctionError("up_to is a number") }
+      if let last = tiers.last {
+        guard let before = last.upTo else { throw HostFunctionError("only the last tier leaves up_to out") }
+        if let end = upTo.asDecimal, end <= before {
+          throw HostFunctionError("tiers ascend: up_to \(end) follows \(before)")
+        }
+      }
+      tiers.append(Tier(upTo: upTo.asDecimal, rate: rate))
+    }
+    return tiers
+  }
+}
+
+extension ExactDecimal {
+  var negated: ExactDecimal { ExactDecimal(coefficient: -coefficient, scale: scale) }
+
+  func plus(_ other: ExactDecimal) throws(HostFunctionError) -> ExactDecimal {
+    let scale = max(scale, other.scale)
+    guard let left = rescaledExactly(to: scale), let right = other.rescaledExactly(to: scale),
+      let sum = DecimalArithmetic.add(left.coefficient, right.coefficient)
+    else { throw HostFunctionError("the exact result needs more than 38 digits") }
+    return ExactDecimal(coefficient: sum, scale: scale)
+  }
+
+  func times(_ other: ExactDecimal) throws(HostFunctionError) -> ExactDecimal {
+    guard scale + other.scale <= 38, let product = DecimalArithmetic.multiply(coefficient, other.coefficient) else {
+      throw HostFunctionError("the exact result needs more than 38 digits")
+    }
+    return ExactDecimal(coefficient: product, scale: scale + other.scale)
+  }
+}

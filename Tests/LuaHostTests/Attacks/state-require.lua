@@ -1,0 +1,3 @@
+-- TRIES: to read a file through require.
+-- EXPECT: ERR.*no module
+return require "../../../etc/passwd"
