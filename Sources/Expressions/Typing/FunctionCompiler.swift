@@ -1,0 +1,302 @@
+import Columns
+import Diagnostics
+
+/// Compiles a Lua function of a plugin file into outputs of a program.
+public struct FunctionCompiler {
+  public enum Parameter: Sendable {
+    /// A row: fields by name, each a column of the scope under the name given.
+    case row([String: String])
+    /// One of several tables of constants, by the number (from 0) that a column of ints holds.
+    case chosen([ConstantTree], by: String)
+    case constant(ConstantTree)
+    /// A column of the scope, by name.
+    case column(String)
+    /// The settings of the plugin, as the scope has them.
+    case settings
+  }
+
+  public enum Outcome: Sendable {
+    case compiled([CompiledExpression])
+    /// The function is not of the columnar subset: what kept it from that, and where.
+    case interpreted(Diagnostic)
+    /// The function is wrong whichever way it runs.
+    case invalid([Diagnostic])
+  }
+
+  /// The file that the function stands in.
+  public let text: LocatedText
+  /// Locals of the file that the function reads, by name.
+  public var upvalues: [String: ConstantTree]
+
+  public init(text: LocatedText, upvalues: [String: ConstantTree] = [:]) {
+    self.text = text
+    self.upvalues = upvalues
+  }
+
+  /// The function that begins on one line and ends on another (from 1), as Lua reports them; nil where none or several do.
+  public static func function(in text: LocatedText, firstLine: Int, lastLine: Int) throws(Diagnostic) -> LuaFunction? {
+    var finder = FunctionFinder(text: text, firstLine: firstLine, lastLine: lastLine)
+    finder.visit(try LuaParser.chunk(text))
+    return finder.found.count == 1 ? finder.found[0] : nil
+  }
+
+  /// Compiles a function whose parameters are bound in order; `results` are the types that its values have to be, nil where they are free.
+  public func compile(
+    _ function: LuaFunction, parameters: [Parameter], results: [ValueType?], into builder: inout ProgramBuilder
+  ) -> Outcome {
+    builder.compile(function, parameters: parameters, results: results, upvalues: upvalues, text: text)
+  }
+}
+
+private struct FunctionFinder {
+  let text: LocatedText
+  let firstLine: Int
+  let lastLine: Int
+  var found: [LuaFunction] = []
+
+  private mutating func meet(_ function: LuaFunction) {
+    let span = text.span(function.range)
+    let end = span.file.line(at: max(span.range.upperBound - 1, span.range.lowerBound))
+    if span.line == firstLine, end == lastLine { found.append(function) }
+    visit(function.body)
+  }
+
+  mutating func visit(_ statements: [LuaStatement]) {
+    for statement in statements {
+      switch statement.kind {
+      case .local(_, let expressions), .returning(let expressions): visit(expressions)
+      case .assign(let targets, let expressions): visit(targets + expressions)
+      case .call(let expression): visit(expression)
+      case .block(let body), .whileLoop(_, let body), .repeatLoop(let body, _), .numericFor(_, _, _, _, let body),
+        .genericFor(_, _, let body):
+        visit(body)
+      case .branch(let branches, let otherwise):
+        for branch in branches { visit(branch.body) }
+        visit(otherwise ?? [])
+      case .function(_, let function), .localFunction(_, let function): meet(function)
+      case .breaking, .goto, .label: break
+      }
+    }
+  }
+
+  private mutating func visit(_ expressions: [LuaExpression]) {
+    for expression in expressions { visit(expression) }
+  }
+
+  private mutating func visit(_ expression: LuaExpression) {
+    switch expression.kind {
+    case .function(let function): meet(function)
+    case .table(let fields): visit(fields.map(\.value))
+    case .call(let callee, let arguments): visit([callee] + arguments)
+    case .methodCall(let object, _, let arguments): visit([object] + arguments)
+    case .binary(_, let left, let right): visit([left, right])
+    case .unary(_, let inner), .parenthesized(let inner), .index(let inner, _): visit(inner)
+    default: break
+    }
+  }
+}
+
+extension Lowering {
+  /// The values that a function returns, its parameters bound; one for each of `results`.
+  mutating func values(
+    of function: LuaFunction, _ parameters: [FunctionCompiler.Parameter], upvalues: [String: ConstantTree]
+  ) -> [Value]? {
+    for (name, tree) in upvalues { declare(name, binding(tree, name: name)) }
+    let base = names
+    // Versions of one shape are looked up field by field; where shapes differ the function is compiled once for each.
+    let split = parameters.firstIndex {
+      if case .chosen(let trees, _) = $0 { Self.merged(trees) == nil } else { false }
+    }
+    guard let split, case .chosen(let trees, let column) = parameters[split] else {
+      return values(of: function, parameters, names: base)
+    }
+    guard let index = columnValue(column, function.range) else { return nil }
+    var result: [Value]?
+    for (number, tree) in trees.enumerated().reversed() {
+      var bound = parameters
+      bound[split] = .constant(tree)
+      guard let own = values(of: function, bound, names: base) else { return nil }
+      guard let rest = result else {
+        result = own
+        continue
+      }
+      let wanted = constant(.int(Int64(number)), ValueType(.int), function.range)
+      let condition = bool(.isEqual, [index.node, wanted.node], function.range)
+      guard let merged = merged(condition, own, rest, function.range) else { return nil }
+      result = merged
+    }
+    return result
+  }
+
+  private mutating func values(
+    of function: LuaFunction, _ parameters: [FunctionCompiler.Parameter], names base: [String: Int]
+  ) -> [Value]? {
+    names = base
+    for (index, name) in function.parameters.enumerated() {
+      guard index < parameters.count, let binding = binding(parameters[index], name: name, function.range) else {
+        report(.unsupportedExpression, "the parameter '\(name)' has no meaning here", function.range)
+        return nil
+      }
+      declare(name, binding)
+    }
+    return run(function.body)
+  }
+
+  private mutating func columnValue(_ name: String, _ range: Range<Int>) -> Value? {
+    if let value = defined[name] { return value }
+    guard let position = scope.columns.index(of: name) else {
+      report(.unknownColumn, "no column '\(name)'", range)
+      return nil
+    }
+    return make(.input(position), [], scope.columns[position].type, range)
+  }
+
+  private mutating func binding(_ parameter: FunctionCompiler.Parameter, name: String, _ range: Range<Int>) -> Binding?
+  {
+    switch parameter {
+    case .row(let columns):
+      var table = Binding.Table(kind: .row, name: name)
+      for (field, column) in columns {
+        guard let value = columnValue(column, range) else { return nil }
+        table.fields[field] = .value(value)
+      }
+      return .table(table)
+    case .constant(let tree): return binding(tree, name: name)
+    case .column(let column): return columnValue(column, range).map { .value($0) }
+    case .settings:
+      var table = Binding.Table(kind: .settings, name: name)
+      for (key, setting) in scope.settings {
+        table.fields[key] = .value(constant(setting.value, setting.type, range, floatAsWritten: true))
+      }
+      return .table(table)
+    case .chosen(let trees, let column):
+      guard let index = columnValue(column, range), let shape = Self.merged(trees) else { return nil }
+      return binding(shape, index: index, name: name)
+    }
+  }
+
+  mutating func binding(_ tree: ConstantTree, name: String) -> Binding {
+    switch tree {
+    case .value(let scalar): return .value(fromTable([scalar], index: nil))
+    case .table(let fields, let items):
+      var table = Binding.Table(kind: .constant, name: name)
+      table.fields = fields.mapValues { binding($0, name: name) }
+      table.items = items.map { binding($0, name: name) }
+      return .table(table)
+    }
+  }
+
+  private mutating func binding(_ shape: MergedTree, index: Value, name: String) -> Binding {
+    switch shape {
+    case .values(let scalars): return .value(fromTable(scalars, index: index))
+    case .table(let fields, let items):
+      var table = Binding.Table(kind: .constant, name: name)
+      table.fields = fields.mapValues { binding($0, index: index, name: name) }
+      table.items = items.map { binding($0, index: index, name: name) }
+      return .table(table)
+    }
+  }
+
+  /// Constants of one kind, chosen by an index where they differ. Numbers count as numerals: they take the unit of what they meet.
+  private mutating func fromTable(_ scalars: [Scalar], index: Value?) -> Value {
+    var value: Value
+    let first = scalars.first ?? .missing
+    if first == .missing { return Value(node: graph.constant(.missing, .bool), type: nil, range: 0..<0) }
+    guard let index, Set(scalars).count > 1 else {
+      value = constant(first, ValueType(Self.type(of: scalars)), 0..<0, floatAsWritten: true)
+      value.isLiteral = value.type?.data.isNumeric ?? false
+      return value
+    }
+    let type = Self.type(of: scalars)
+    let kept = type == .float ? scalars.map { if case .int(let n) = $0 { .float(Double(n)) } else { $0 } } : scalars
+    value = make(.library(.chosenConstant(kept)), [index.node], ValueType(type), 0..<0)
+    value.isLiteral = type.isNumeric
+    if type == .float || type == .int { value.asWritten = written(scalars, index) }
+    return value
+  }
+
+  private mutating func written(_ scalars: [Scalar], _ index: Value) -> Value.AsWritten? {
+    let decimals = scalars.compactMap { scalar -> ExactDecimal? in
+      switch scalar {
+      case .int(let number): ExactDecimal(number)
+      case .float(let number): Self.decimal(FloatText.string(number)).flatMap { $0.precision <= 15 ? $0 : nil }
+      default: nil
+      }
+    }
+    guard decimals.count == scalars.count else { return nil }
+    let scale = decimals.map(\.scale).max() ?? 0
+    let digits = decimals.map { max($0.precision - $0.scale, 0) }.max() ?? 0
+    let type = DataType.decimal(precision: max(digits + scale, 1), scale: scale)
+    let node = graph.add(.library(.chosenConstant(decimals.map { .decimal($0) })), [index.node], type)
+    return Value.AsWritten(node: node, type: type)
+  }
+
+  private static func type(of scalars: [Scalar]) -> DataType {
+    if scalars.contains(where: { if case .float = $0 { true } else { false } }) { return .float }
+    switch scalars.first ?? .missing {
+    case .bool, .missing: return .bool
+    case .int: return .int
+    case .float: return .float
+    case .decimal(let value): return .decimal(scale: value.scale)
+    case .string: return .string
+    case .date: return .date
+    case .timestamp: return .timestamp
+    case .list: return .list(.string)
+    }
+  }
+
+  private indirect enum MergedTree {
+    case values([Scalar])
+    case table([String: MergedTree], items: [MergedTree])
+  }
+
+  /// Trees of one shape and one kind of value at each place; nil where they differ.
+  private static func merged(_ trees: [ConstantTree]) -> MergedTree? {
+    guard let first = trees.first else { return nil }
+    switch first {
+    case .value(let sample):
+      let scalars = trees.compactMap { if case .value(let scalar) = $0 { scalar } else { nil } }
+      guard scalars.count == trees.count else { return nil }
+      let isSame = scalars.allSatisfy { scalar in
+        switch (sample, scalar) {
+        case (.bool, .bool), (.string, .string), (.date, .date), (.int, .int), (.int, .float), (.float, .int),
+          (.float, .float), (.missing, .missing):
+          true
+        default: scalar == sample
+        }
+      }
+      return isSame ? .values(scalars) : nil
+    case .table(let fields, let items):
+      var mergedFields: [String: MergedTree] = [:]
+      for key in fields.keys {
+        guard let merged = merged(trees.compactMap { $0.field(key) }, count: trees.count) else { return nil }
+        mergedFields[key] = merged
+      }
+      var mergedItems: [MergedTree] = []
+      for index in items.indices {
+        guard let merged = merged(trees.compactMap { $0.item(index) }, count: trees.count) else { return nil }
+        mergedItems.append(merged)
+      }
+      let isSame = trees.allSatisfy {
+        if case .table(let own, let ownItems) = $0 {
+          own.count == fields.count && ownItems.count == items.count
+        } else {
+          false
+        }
+      }
+      return isSame ? .table(mergedFields, items: mergedItems) : nil
+    }
+  }
+
+  private static func merged(_ trees: [ConstantTree], count: Int) -> MergedTree? {
+    trees.count == count ? merged(trees) : nil
+  }
+}
+
+extension ConstantTree {
+  func field(_ name: String) -> ConstantTree? { if case .table(let fields, _) = self { fields[name] } else { nil } }
+
+  func item(_ index: Int) -> ConstantTree? {
+    if case .table(_, let items) = self, index < items.count { items[index] } else { nil }
+  }
+}
