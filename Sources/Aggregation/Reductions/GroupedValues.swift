@@ -1,0 +1,77 @@
+/// Words scattered over groups, as they came, for reductions that need all values at the end.
+///
+/// Kept in chunks, so that growing never holds two copies of everything.
+struct GroupedValues<Word: FixedWidthInteger & Sendable> {
+  private struct Chunk {
+    var groups: [UInt32] = []
+    var words: [Word] = []
+  }
+
+  private var chunks: [Chunk] = []
+  private static var chunkSize: Int { 1 << 16 }
+
+  init() {}
+
+  init(groups: [UInt32], words: [Word]) {
+    precondition(groups.count == words.count)
+    chunks = [Chunk(groups: groups, words: words)]
+  }
+
+  var count: Int { chunks.reduce(0) { $0 + $1.words.count } }
+  var groups: [UInt32] { chunks.flatMap(\.groups) }
+  var words: [Word] { chunks.flatMap(\.words) }
+
+  mutating func add(_ fresh: [Word], groups: [UInt32], present: [Bool]?) {
+    precondition(fresh.count == groups.count)
+    if chunks.isEmpty || chunks[chunks.count - 1].words.count + fresh.count > Self.chunkSize {
+      var chunk = Chunk()
+      // Small inputs stay small: only what has filled a chunk gets the next one whole.
+      if !chunks.isEmpty {
+        chunk.groups.reserveCapacity(Self.chunkSize)
+        chunk.words.reserveCapacity(Self.chunkSize)
+      }
+      chunks.append(chunk)
+    }
+    let last = chunks.count - 1
+    guard let present else {
+      chunks[last].groups += groups
+      chunks[last].words += fresh
+      return
+    }
+    chunks[last].groups.append(contentsOf: groups.indices.lazy.filter { present[$0] }.map { groups[$0] })
+    chunks[last].words.append(contentsOf: fresh.indices.lazy.filter { present[$0] }.map { fresh[$0] })
+  }
+
+  mutating func merge(_ other: GroupedValues, mapping: [UInt32]) {
+    for chunk in other.chunks {
+      chunks.append(Chunk(groups: chunk.groups.map { mapping[Int($0)] }, words: chunk.words))
+    }
+  }
+
+  /// The same values in wider words.
+  func widened<Wider: FixedWidthInteger & Sendable>() -> GroupedValues<Wider> {
+    GroupedValues<Wider>(groups: groups, words: words.map { Wider($0) })
+  }
+
+  /// The words of each group one after the other: group `n` has `ends[n - 1]..<ends[n]`, group 0 starts at 0.
+  func byGroup(_ groupCount: Int) -> (words: [Word], ends: [Int]) {
+    var ends = [Int](repeating: 0, count: groupCount)
+    for chunk in chunks { for group in chunk.groups { ends[Int(group)] += 1 } }
+    var next = [Int](repeating: 0, count: groupCount)
+    var total = 0
+    for group in 0..<groupCount {
+      next[group] = total
+      total += ends[group]
+      ends[group] = total
+    }
+    var sorted = [Word](repeating: 0, count: total)
+    for chunk in chunks {
+      for index in chunk.words.indices {
+        let group = Int(chunk.groups[index])
+        sorted[next[group]] = chunk.words[index]
+        next[group] += 1
+      }
+    }
+    return (sorted, ends)
+  }
+}

@@ -1,0 +1,109 @@
+import Columns
+import Diagnostics
+
+/// What an aggregate is given in one place: the type of the expression, and its value where it is a constant.
+public struct ArgumentType: Sendable {
+  public var type: ValueType
+  public var constant: Scalar?
+
+  public init(type: ValueType, constant: Scalar? = nil) {
+    self.type = type
+    self.constant = constant
+  }
+
+  public init(_ type: ValueType) { self.init(type: type) }
+}
+
+/// Why an aggregate or window function does not take its arguments, in the user's words.
+public struct ReductionProblem: Error, Sendable, Equatable {
+  public let code: DiagnosticCode
+  public let message: String
+
+  public init(_ code: DiagnosticCode, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+/// How an aggregate or window function is called and what it means: the source of its documentation and of the check of its calls.
+public struct FunctionDeclaration: Sendable, Equatable {
+  public let name: String
+  /// As it is written: `quantile(x, q)`.
+  public let signature: String
+  /// One line.
+  public let summary: String
+  public let argumentCount: ClosedRange<Int>
+
+  init(_ name: String, _ signature: String, _ summary: String, _ argumentCount: ClosedRange<Int>) {
+    self.name = name
+    self.signature = signature
+    self.summary = summary
+    self.argumentCount = argumentCount
+  }
+
+  func checkCount(_ arguments: [ArgumentType]) throws(ReductionProblem) {
+    if !argumentCount.contains(arguments.count) {
+      throw ReductionProblem(.argumentCount, "\(name) is called as \(signature), with \(arguments.count) given")
+    }
+  }
+}
+
+/// An aggregate, bound to the types of its arguments.
+public protocol Reduction: Sendable {
+  static var declaration: FunctionDeclaration { get }
+
+  /// - Throws: where the function does not take such arguments.
+  init(resolving arguments: [ArgumentType]) throws(ReductionProblem)
+
+  var resultType: ValueType { get }
+
+  /// A partial of no rows and no groups.
+  func makePartial() -> any ReductionPartial
+}
+
+/// The state of one reduction over the rows seen so far, for each group.
+///
+/// Partials form a commutative monoid: any distribution of batches over partials, merged in any order, finishes with the same column. What depends on
+/// the order of rows goes by their position keys. Missing values are skipped.
+public protocol ReductionPartial: AnyObject {
+  /// Makes room for groups below `groupCount`.
+  func grow(to groupCount: Int)
+
+  /// Takes in a batch. All columns and `groups` have one length; groups are below the count last grown to.
+  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position)
+
+  /// Takes in another partial of the same reduction, whose group `n` is `mapping[n]` here.
+  func merge(_ other: any ReductionPartial, mapping: [UInt32])
+
+  /// The results of groups 0 to `groupCount - 1`.
+  ///
+  /// - Throws: where a result passes what its type holds.
+  func finish(groupCount: Int) throws(RunFailure) -> Column
+}
+
+/// Every aggregate, in the order in which they are documented.
+public enum Reductions {
+  public static let all: [any Reduction.Type] = [
+    Sum.self, Count.self, CountDistinct.self, Minimum.self, Maximum.self, Average.self, Median.self, Quantile.self,
+    StandardDeviation.self, Variance.self, First.self, Last.self, ArgMaximum.self, ArgMinimum.self, AnyTrue.self,
+    AllTrue.self, Collect.self,
+  ]
+
+  /// The aggregate of a name.
+  public static func named(_ name: String) -> (any Reduction.Type)? { all.first { $0.declaration.name == name } }
+
+  static func overflow(_ name: String, _ limit: String) -> RunFailure {
+    RunFailure(.overflow, "\(name) passes \(limit)")
+  }
+
+  static func wrongType(_ name: String, takes expected: String, not type: ValueType) -> ReductionProblem {
+    ReductionProblem(.typeMismatch, "\(name) takes \(expected), not \(type)")
+  }
+}
+
+extension Array {
+  /// Lengthens the array to `count` with one value.
+  mutating func grow(to count: Int, with element: Element) {
+    if count > self.count { append(contentsOf: repeatElement(element, count: count - self.count)) }
+  }
+}

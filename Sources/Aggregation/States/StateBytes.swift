@@ -1,0 +1,77 @@
+import Columns
+import Diagnostics
+
+/// The state of a partial as bytes: little-endian, arrays after their count.
+struct StateWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func put(_ value: some FixedWidthInteger) {
+    var rest = value
+    for _ in 0..<(value.bitWidth / 8) {
+      bytes.append(UInt8(truncatingIfNeeded: rest))
+      rest >>= 8
+    }
+  }
+
+  mutating func put<Value: FixedWidthInteger>(_ values: [Value]) {
+    put(UInt64(values.count))
+    bytes.reserveCapacity(bytes.count + values.count * (Value.bitWidth / 8))
+    for value in values { put(value) }
+  }
+
+  mutating func put(_ values: [Bool]) { put(values.map { $0 ? 1 : 0 } as [UInt8]) }
+}
+
+/// Reads what a `StateWriter` wrote; every count is checked before anything is taken.
+struct StateReader {
+  private let bytes: ArraySlice<UInt8>
+  private var place: Int
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    place = bytes.startIndex
+  }
+
+  static var damaged: RunFailure {
+    RunFailure(.unreadableFile, "a saved partial result is damaged or of another version")
+  }
+
+  var isAtEnd: Bool { place == bytes.endIndex }
+
+  mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(RunFailure) -> Value {
+    let width = Value.bitWidth / 8
+    guard bytes.endIndex - place >= width else { throw Self.damaged }
+    var value: Value = 0
+    for index in stride(from: width - 1, through: 0, by: -1) {
+      value = (width > 1 ? value << 8 : 0) | Value(truncatingIfNeeded: bytes[place + index])
+    }
+    place += width
+    return value
+  }
+
+  /// - Parameter count: how many there must be, where that is known.
+  mutating func array<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, count: Int? = nil)
+    throws(RunFailure) -> [Value]
+  {
+    let stored: UInt64 = try integer()
+    guard stored <= UInt64((bytes.endIndex - place) / (Value.bitWidth / 8)), count == nil || stored == UInt64(count!)
+    else { throw Self.damaged }
+    var values: [Value] = []
+    values.reserveCapacity(Int(stored))
+    for _ in 0..<Int(stored) { values.append(try integer()) }
+    return values
+  }
+
+  mutating func bools(count: Int? = nil) throws(RunFailure) -> [Bool] {
+    let raw = try array(UInt8.self, count: count)
+    guard raw.allSatisfy({ $0 <= 1 }) else { throw Self.damaged }
+    return raw.map { $0 == 1 }
+  }
+
+  /// Group numbers, each below `groupCount`.
+  mutating func groups(below groupCount: Int) throws(RunFailure) -> [UInt32] {
+    let groups = try array(UInt32.self)
+    guard groups.allSatisfy({ Int($0) < groupCount }) else { throw Self.damaged }
+    return groups
+  }
+}

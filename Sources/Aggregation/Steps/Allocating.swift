@@ -1,0 +1,76 @@
+import Columns
+import Diagnostics
+
+/// Shares a total out by weights so that the parts sum to it exactly: the largest remainder method (Hamilton).
+///
+/// Every part is first rounded towards zero at the scale; the units of the last place that are left go one each to the largest remainders, ties to
+/// the rows that stand first in their partition. A missing weight is 0.
+/// - Parameters:
+///   - totals: an int or decimal column; the total of a partition is that of its first row.
+///   - weights: ints or decimals, none below 0.
+///   - scale: of the parts; a total with further digits cannot be shared exactly.
+/// - Throws: `.precision` for such a total, `.wrongValue` for a weight below 0, `.missingValue` where there is no total, `.divisionByZero` where all
+///   weights are 0 and the total is not, `.overflow` past 38 digits.
+public func allocated(_ totals: Column, by weights: Column, over partitions: Partitions, scale: Int)
+  throws(RunFailure) -> Column
+{
+  let totalValues = WindowTotals.coefficients(totals)
+  let weightValues = WindowTotals.coefficients(weights)
+  var parts = [Int128](repeating: 0, count: partitions.rowCount)
+  for range in partitions.ranges where !range.isEmpty {
+    let first = Int(partitions.rows[range.lowerBound])
+    guard totals.isPresent(first) else { throw RunFailure(.missingValue, "a total to allocate is missing") }
+    guard let total = DecimalArithmetic.rescaleExactly(totalValues[first], from: totals.scale, to: scale) else {
+      let text = totals.scalar(first).text
+      throw RunFailure(
+        .precision, "a total of \(text) cannot be allocated in parts of \(scale) decimals",
+        help: "round the total first: round(total, \(scale))")
+    }
+    var sum: Int128 = 0
+    for place in range {
+      let weight = weightValues[Int(partitions.rows[place])]
+      guard weight >= 0 else { throw RunFailure(.wrongValue, "a weight to allocate by is below 0") }
+      guard let next = DecimalArithmetic.add(sum, weight) else {
+        throw Reductions.overflow("a sum of weights", "38 digits")
+      }
+      sum = next
+    }
+    if total == 0 { continue }
+    guard sum > 0 else {
+      throw RunFailure(.divisionByZero, "\(totals.scalar(first).text) cannot be allocated: all weights are 0")
+    }
+    share(total, weightValues, sum, Array(partitions.rows[range]), into: &parts)
+  }
+  return Column(.decimals128(parts, scale: scale))
+}
+
+private func share(
+  _ total: Int128, _ weights: [Int128], _ sum: Int128, _ rows: [Int32], into parts: inout [Int128]
+) {
+  var remainders: [(remainder: UInt128, place: Int)] = []
+  remainders.reserveCapacity(rows.count)
+  var left = total.magnitude
+  for place in rows.indices {
+    let row = Int(rows[place])
+    // A weight is at most the sum, so the quotient is at most the total: it fits.
+    let (quotient, remainder) = sum.magnitude.dividingFullWidth(
+      total.magnitude.multipliedFullWidth(by: weights[row].magnitude))
+    parts[row] = Int128(quotient)
+    left -= quotient
+    remainders.append((remainder, place))
+  }
+  // What is left is less than the number of remainders that are not 0.
+  remainders.sort { $0.remainder != $1.remainder ? $0.remainder > $1.remainder : $0.place < $1.place }
+  for index in 0..<Int(left) { parts[Int(rows[remainders[index].place])] += 1 }
+  if total < 0 { for row in rows { parts[Int(row)] = -parts[Int(row)] } }
+}
+
+extension Column {
+  /// Decimals of a number; 0 for all else.
+  var scale: Int {
+    switch values {
+    case .decimals64(_, let scale), .decimals128(_, let scale): scale
+    default: 0
+    }
+  }
+}
