@@ -1,0 +1,92 @@
+import Columns
+import Diagnostics
+import Expressions
+
+/// What a step does to rows. The three forms are all that the runner drives.
+public enum PlannedOperation: Sendable {
+  /// Batch to batch, in parallel, while the input is read.
+  case rows(any RowOperation)
+  /// Many rows to few, by partial states that merge.
+  case aggregate(any AggregateOperation)
+  /// All rows of the stage at once.
+  case table(any TableOperation)
+}
+
+/// A step from batch to batch. Rows keep their order; `Batch.position` stays.
+public protocol RowOperation: Sendable {
+  /// Stages whose whole tables it needs beside its input, such as the right side of a join.
+  var sides: [String] { get }
+  /// Called once, when the sides are complete.
+  func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation
+}
+
+/// A row operation with its sides built, shared by all workers.
+public protocol PreparedRowOperation: Sendable {
+  func makeWorker(_ context: WorkerContext) throws -> any RowWorker
+}
+
+/// One worker's instance of a row operation.
+public protocol RowWorker: AnyObject {
+  /// Fills in every count of the report but `rowsIn` and `rowsOut`.
+  func apply(_ batch: Batch, _ report: inout StepReport) throws -> Batch
+}
+
+/// A row worker that only drops rows: the reader asks it before it parses what later steps need.
+public protocol RowSelector: RowWorker {
+  /// The rows that stay, ascending; nil where all do.
+  func select(_ batch: Batch, _ report: inout StepReport) throws -> [Int32]?
+}
+
+extension RowSelector {
+  public func apply(_ batch: Batch, _ report: inout StepReport) throws -> Batch {
+    let rows = try select(batch, &report)
+    return rows.map { batch.gathered($0) } ?? batch
+  }
+}
+
+/// A row operation that needs no other stage.
+public protocol SimpleRowOperation: RowOperation, PreparedRowOperation {}
+
+extension SimpleRowOperation {
+  public var sides: [String] { [] }
+  public func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation { self }
+}
+
+/// A step from rows to groups.
+public protocol AggregateOperation: Sendable {
+  func makePartial(_ context: WorkerContext) throws -> any AggregatePartial
+}
+
+/// One worker's share of an aggregate. Adding and merging commute: any distribution of batches over workers gives the
+/// same table.
+public protocol AggregatePartial: AnyObject {
+  func add(_ batch: Batch, _ report: inout StepReport) throws
+  func absorb(_ other: any AggregatePartial) throws
+  func finish(_ report: inout StepReport) throws -> Table
+}
+
+/// A step over the whole table.
+public protocol TableOperation: Sendable {
+  var sides: [String] { get }
+  func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table
+}
+
+extension TableOperation {
+  public var sides: [String] { [] }
+}
+
+/// What belongs to one worker and lives as long as it: caches, Lua states.
+public final class WorkerContext {
+  public let programs: ProgramWorker
+  private var kept: [String: AnyObject] = [:]
+
+  public init() { programs = ProgramWorker() }
+
+  /// What the worker keeps under a name, made at first use: one Lua state a plugin.
+  public func kept<Kept: AnyObject>(_ name: String, _ make: () throws -> Kept) rethrows -> Kept {
+    if let found = kept[name] as? Kept { return found }
+    let made = try make()
+    kept[name] = made
+    return made
+  }
+}

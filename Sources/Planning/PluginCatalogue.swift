@@ -1,0 +1,131 @@
+import Columns
+import Diagnostics
+import Expressions
+
+/// All that the pipeline's plugins define, by qualified name (`network.gsv`).
+public struct PluginCatalogue: Sendable {
+  public var identities: [PluginIdentity] = []
+  public var metrics: [String: MetricDefinition] = [:]
+  public var feeRules: [String: FeeRuleDefinition] = [:]
+  public var functions: [String: ExpressionScope.PluginFunction] = [:]
+  /// What the functions declare, for tests and documentation.
+  public var functionInputs: [String: [ScriptInput]] = [:]
+
+  public init() {}
+}
+
+/// A function of a plugin that can be bound to columns of known types. Which path it takes (columnar or interpreter)
+/// is its own affair.
+public protocol ScriptFunction: Sendable {
+  /// Throws what keeps it from being run over arguments of these types, at the script's own lines.
+  ///
+  /// - Parameter arguments: one for each declared input, in order.
+  func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundScript
+}
+
+/// A script's function over batches of known types.
+public protocol BoundScript: Sendable {
+  var results: [ValueType] { get }
+  /// For `explain`: the path it takes, and what keeps it from the fast one.
+  var explanation: String { get }
+  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance
+}
+
+/// One worker's instance of a bound script.
+public protocol BoundScriptInstance: AnyObject {
+  /// One column for each result. Rows with a problem have placeholders. Throws `RunFailure` on what must stop the run.
+  func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem])
+}
+
+/// A named, typed input that a script declares.
+public struct ScriptInput: Sendable, Hashable {
+  public var name: String
+  public var type: ValueType
+  /// Whether the declaration leaves precision and scale to the column.
+  public var acceptsAnyDecimal: Bool
+
+  public init(name: String, type: ValueType, acceptsAnyDecimal: Bool) {
+    self.name = name
+    self.type = type
+    self.acceptsAnyDecimal = acceptsAnyDecimal
+  }
+
+  /// Whether a column of a type may be bound to it; a column that may be nil needs an input that says so.
+  public func accepts(_ column: ValueType) -> Bool {
+    guard column.unit == type.unit, type.isNullable || !column.isNullable else { return false }
+    switch (type.data, column.data) {
+    case (.decimal, .int): return true
+    case (.decimal(_, let scale), .decimal(_, let columnScale)): return acceptsAnyDecimal || columnScale <= scale
+    default: return type.data == column.data
+    }
+  }
+}
+
+/// What a metric is made of.
+public struct MetricDefinition: Sendable {
+  public var name: String
+  public var provenance: Provenance
+  public var unit: Unit
+  public var inputs: [ScriptInput]
+  public var form: Form
+  /// Where it is defined.
+  public var span: SourceSpan
+
+  public enum Form: Sendable {
+    /// One value a row, then a native aggregate.
+    case reduced(value: any ScriptFunction, aggregate: String)
+    /// Native aggregates of columns or of values, then a finish over their results in order.
+    case combined([Part], finish: any ScriptFunction)
+  }
+
+  public struct Part: Sendable {
+    public var name: String
+    public var aggregate: String
+    public var arguments: [Argument]
+
+    public init(name: String, aggregate: String, arguments: [Argument]) {
+      self.name = name
+      self.aggregate = aggregate
+      self.arguments = arguments
+    }
+  }
+
+  public enum Argument: Sendable {
+    case column(String)
+    /// Takes the metric's inputs.
+    case value(any ScriptFunction)
+    case constant(Scalar)
+  }
+
+  public init(name: String, provenance: Provenance, unit: Unit, inputs: [ScriptInput], form: Form, span: SourceSpan) {
+    self.name = name
+    self.provenance = provenance
+    self.unit = unit
+    self.inputs = inputs
+    self.form = form
+    self.span = span
+  }
+}
+
+/// A rule that prices a row, by effective date.
+public struct FeeRuleDefinition: Sendable {
+  public var name: String
+  public var provenance: Provenance
+  public var unit: Unit
+  public var inputs: [ScriptInput]
+  /// Results: the fee, the version in force (its first day as text), the branch taken.
+  public var function: any ScriptFunction
+  public var span: SourceSpan
+
+  public init(
+    name: String, provenance: Provenance, unit: Unit, inputs: [ScriptInput], function: any ScriptFunction,
+    span: SourceSpan
+  ) {
+    self.name = name
+    self.provenance = provenance
+    self.unit = unit
+    self.inputs = inputs
+    self.function = function
+    self.span = span
+  }
+}
