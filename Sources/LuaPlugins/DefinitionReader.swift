@@ -1,0 +1,232 @@
+import Columns
+import Diagnostics
+import Expressions
+import LuaHost
+import Planning
+
+/// Turns the table that a Lua file returns into a definition, with every mistake at the file's line.
+struct DefinitionReader {
+  let scripts: PluginScripts
+  let script: PluginFiles.Script
+  let value: LuaValue
+  var bag = DiagnosticBag()
+
+  init(scripts: PluginScripts, script: PluginFiles.Script, value: LuaValue) {
+    self.scripts = scripts
+    self.script = script
+    self.value = value
+  }
+
+  /// `network.gsv`
+  var qualifiedName: String { "\(scripts.name).\(script.name)" }
+
+  mutating func read(into catalogue: inout PluginCatalogue) {
+    let expected: [PluginFiles.Kind: String] = [.fees: "fee_rule", .metrics: "metric", .functions: "func"]
+    guard let kind = expected[script.kind] else { return }
+    guard value["kind"].asString == kind else {
+      bag.report(
+        .invalidRule, "a file in '\(script.kind.rawValue)' returns \(kind) { … }", at: script.file.span(0..<0),
+        help: "begin the table with 'return \(kind) {'")
+      return
+    }
+    if let name = value["name"].asString, name != script.name {
+      report(
+        "the definition is called '\(name)' and its file '\(script.name).lua'; they must agree", key: "name")
+    }
+    switch script.kind {
+    case .fees:
+      checkKeys([
+        "name", "title", "definition", "payer", "inputs", "priced_by", "minimum", "maximum", "rounding", "versions",
+        "fee",
+        "base", "method", "unit", "returns",
+      ])
+      if let rule = feeRule() { catalogue.feeRules[qualifiedName] = rule }
+    case .metrics:
+      checkKeys([
+        "name", "title", "definition", "unit", "inputs", "value", "aggregate", "aggregates", "finish", "returns",
+      ])
+      if let metric = metric() { catalogue.metrics[qualifiedName] = metric }
+    case .functions:
+      checkKeys(["name", "title", "definition", "inputs", "returns", "value"])
+      if let inputs = inputs(), let function = function(inputs) {
+        catalogue.functions[qualifiedName] = function
+        catalogue.functionInputs[qualifiedName] = inputs
+      }
+    default: break
+    }
+  }
+
+  // MARK: Parts
+
+  mutating func report(_ message: String, key: String, code: DiagnosticCode = .invalidRule, help: String? = nil) {
+    bag.report(code, "\(qualifiedName): \(message)", at: span(of: key), help: help)
+  }
+
+  /// Where the key is set in the file: its first `key =`.
+  func span(of key: String) -> SourceSpan {
+    let bytes = script.file.utf8
+    let wanted = Array(key.utf8)
+    func isName(_ byte: UInt8) -> Bool {
+      byte == 95 || (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+    }
+    var start = 0
+    while start + wanted.count <= bytes.count {
+      let end = start + wanted.count
+      if bytes[start] == wanted.first, Array(bytes[start..<end]) == wanted, start == 0 || !isName(bytes[start - 1]),
+        end == bytes.count || !isName(bytes[end])
+      {
+        var next = end
+        while next < bytes.count, bytes[next] == 32 { next += 1 }
+        if next < bytes.count, bytes[next] == UInt8(ascii: "=") { return script.file.span(start..<end) }
+      }
+      start += 1
+    }
+    return script.file.span(0..<0)
+  }
+
+  private mutating func checkKeys(_ known: [String]) {
+    for (name, _) in value.namedEntries where name != "kind" && !known.contains(name) {
+      report(
+        "there is no key '\(name)'", key: name, code: .unknownKey,
+        help: suggestion(for: name, among: known) ?? "it takes \(known.joined(separator: ", "))")
+    }
+  }
+
+  var provenance: Provenance {
+    Provenance(
+      title: value["title"].asString, definition: value["definition"].asString, source: scripts.source)
+  }
+
+  mutating func type(_ value: LuaValue, key: String, defaultScale: Int = 18) -> ValueType? {
+    guard let text = value.asString else {
+      report("'\(key)' is a type such as \"decimal USD\"", key: key)
+      return nil
+    }
+    do throws(TypeSyntaxError) {
+      return try ValueType(parsing: text, defaultScale: defaultScale)
+    } catch {
+      report(
+        error.message, key: key, code: error.kind == .unknownType ? .unknownType : .wrongValue,
+        help: suggestion(for: error.name ?? "", among: ValueType.typeNames))
+      return nil
+    }
+  }
+
+  /// The declared inputs, by name: a table has no order.
+  mutating func inputs() -> [ScriptInput]? {
+    let entries = value["inputs"].namedEntries
+    var inputs: [ScriptInput] = []
+    var failed = false
+    if case .table(let all) = value["inputs"], all.count == entries.count {
+      for (name, declared) in entries {
+        guard let type = type(declared, key: name) else {
+          failed = true
+          continue
+        }
+        let isOpen = type.data.isDecimal && !(declared.asString ?? "").contains("(")
+        inputs.append(ScriptInput(name: name, type: type, acceptsAnyDecimal: isOpen))
+      }
+    } else if value["inputs"].asArray?.isEmpty ?? value["inputs"].isNil {
+      return []
+    } else {
+      report("'inputs' names each input and its type: inputs = { amount = \"decimal USD\" }", key: "inputs")
+      failed = true
+    }
+    return failed ? nil : inputs.sorted { declaredPosition($0.name) < declaredPosition($1.name) }
+  }
+
+  /// Inputs in the order in which the file writes them, so that functions take their arguments in that order.
+  private func declaredPosition(_ name: String) -> Int {
+    let start = span(of: "inputs").range.lowerBound
+    let rest = String(decoding: script.file.utf8[start...], as: UTF8.self)
+    guard let place = rest.firstRange(of: "\(name) ") ?? rest.firstRange(of: "\(name)=") else { return Int.max }
+    return rest.utf8.distance(from: rest.startIndex, to: place.lowerBound)
+  }
+
+  mutating func unit() -> Unit? {
+    guard let text = value["unit"].asString else { return Unit.none }
+    guard let unit = Unit(parsing: text) else {
+      report("'\(text)' is no unit", key: "unit", code: .unknownUnit)
+      return nil
+    }
+    return unit
+  }
+
+  func scriptFunction(_ function: LuaHost.LuaFunction, _ parameters: [LuaScript.Parameter], returns: [ValueType?])
+    -> LuaScript
+  {
+    LuaScript(scripts: scripts, script: script, function: function, parameters: parameters, returns: returns)
+  }
+
+  // MARK: Definitions
+
+  private mutating func metric() -> MetricDefinition? {
+    guard let inputs = inputs(), let unit = unit() else { return nil }
+    var returns: ValueType?
+    if !value["returns"].isNil {
+      guard let declared = type(value["returns"], key: "returns") else { return nil }
+      returns = declared
+    }
+    let rowParameter = [LuaScript.Parameter.row(inputs.map(\.name))]
+    let form: MetricDefinition.Form
+    if let function = value["value"].asFunction {
+      guard let aggregate = value["aggregate"].asString else {
+        report("a metric with 'value' says how it is aggregated: aggregate = \"sum\"", key: "value")
+        return nil
+      }
+      form = .reduced(value: scriptFunction(function, rowParameter, returns: [returns]), aggregate: aggregate)
+    } else if let finish = value["finish"].asFunction {
+      guard let parts = parts(rowParameter) else { return nil }
+      form = .combined(
+        parts, finish: scriptFunction(finish, [.row(parts.map(\.name))], returns: [returns]))
+    } else {
+      report(
+        "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish'", key: "metric",
+        help: "value = function(row) return row.amount end, aggregate = \"sum\"")
+      return nil
+    }
+    return MetricDefinition(
+      name: qualifiedName, provenance: provenance, unit: unit, inputs: inputs, form: form,
+      span: script.file.span(0..<0))
+  }
+
+  private mutating func parts(_ row: [LuaScript.Parameter]) -> [MetricDefinition.Part]? {
+    let entries = value["aggregates"].namedEntries
+    guard !entries.isEmpty else {
+      report("'aggregates' names what 'finish' takes: aggregates = { fees = sum \"fee\" }", key: "aggregates")
+      return nil
+    }
+    var parts: [MetricDefinition.Part] = []
+    for (name, mark) in entries {
+      guard let aggregate = mark["aggregate"].asString else {
+        report("'\(name)' is no aggregate: write sum \"column\", count() or sum(function(row) … end)", key: name)
+        return nil
+      }
+      var arguments: [MetricDefinition.Argument] = []
+      if let column = mark["input"].asString {
+        arguments.append(.column(column))
+      } else if let function = mark["input"].asFunction {
+        arguments.append(.value(scriptFunction(function, row, returns: [nil])))
+      }
+      for parameter in mark["parameters"].asArray ?? [] {
+        if let column = parameter.asString {
+          arguments.append(.column(column))
+        } else if let number = parameter.asDecimal {
+          arguments.append(.constant(parameter.asInt.map { .int($0) } ?? .decimal(number)))
+        }
+      }
+      parts.append(MetricDefinition.Part(name: name, aggregate: aggregate, arguments: arguments))
+    }
+    return parts
+  }
+
+  private mutating func function(_ inputs: [ScriptInput]) -> ExpressionScope.PluginFunction? {
+    guard let function = value["value"].asFunction else {
+      report("a function has 'value': value = function(x) return x end", key: "value")
+      return nil
+    }
+    guard let returns = type(value["returns"], key: "returns") else { return nil }
+    return scriptFunction(function, inputs.map { _ in .value }, returns: [returns])
+      .pluginFunction(name: qualifiedName, inputs: inputs.map(\.type), returns: returns)
+  }
+}

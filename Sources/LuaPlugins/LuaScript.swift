@@ -1,0 +1,328 @@
+import Columns
+import Diagnostics
+import Expressions
+import LuaHost
+import Planning
+
+/// A function of a Lua file. Bound to columns it is compiled where it can be, and interpreted, a batch a call, where it cannot.
+struct LuaScript: ScriptFunction {
+  enum Parameter: Sendable {
+    /// One object with these fields, which take as many of the arguments.
+    case row([String])
+    /// The argument itself.
+    case value
+    /// One of some tables of constants, by the number that the argument has.
+    case choice([LuaValue])
+  }
+
+  let scripts: PluginScripts
+  let script: PluginFiles.Script
+  let function: LuaHost.LuaFunction
+  let parameters: [Parameter]
+  /// The types of the results; nil where they follow from the code.
+  let returns: [ValueType?]
+
+  func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundScript {
+    let names = (0..<arguments.count).map { argumentName($0) }
+    let schema = Schema(zip(names, arguments).map { Field($0, $1) })
+    var builder = ProgramBuilder(scope: scope(schema))
+    switch try compile(names, into: &builder) {
+    case .compiled(let outputs):
+      let types = outputs.map(\.type)
+      return CompiledScript(
+        program: builder.build(), outputs: outputs.map(\.output), results: types, explanation: "columnar")
+    case .interpreted(let reason):
+      guard !returns.contains(where: { $0 == nil }) else {
+        var reason = reason
+        reason.message += "; an interpreted function declares what it returns"
+        reason.help = "add returns = \"decimal(38,18) USD\", or write it without this"
+        throw InvalidInput([reason])
+      }
+      return InterpretedScript(
+        script: self, arguments: arguments, results: returns.map { $0! },
+        explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? script.file.path))")
+    case .invalid(let diagnostics):
+      throw InvalidInput(diagnostics)
+    }
+  }
+
+  func scope(_ columns: Schema) -> ExpressionScope {
+    ExpressionScope(
+      columns: columns,
+      settings: Dictionary(
+        uniqueKeysWithValues: scripts.settings.map {
+          ($0.name, ExpressionScope.Constant($0.type, $0.value))
+        }))
+  }
+
+  /// Compiles the function over columns of a scope, which the arguments are in order.
+  func compile(
+    _ names: [String], into builder: inout ProgramBuilder
+  ) throws(InvalidInput) -> FunctionCompiler.Outcome {
+    let text = LocatedText(script.file)
+    let node: Expressions.LuaFunction?
+    do throws(Diagnostic) {
+      node = try FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine)
+    } catch {
+      throw InvalidInput([error])
+    }
+    let line = script.file.offset(ofLine: function.firstLine)
+    guard let node else {
+      return .interpreted(
+        Diagnostic(
+          .unsupportedExpression, "several functions stand on the same line", at: script.file.span(line..<line + 1)))
+    }
+    let compiler = FunctionCompiler(text: text, upvalues: constants())
+    let outcome = compiler.compile(node, parameters: compilerParameters(names), results: returns, into: &builder)
+    if case .invalid(let diagnostics) = outcome, let first = diagnostics.first,
+      diagnostics.allSatisfy({ $0.code == .unknownFunction && Self.isInterpreted($0.span?.text ?? "") })
+    {
+      return .interpreted(first)
+    }
+    return outcome
+  }
+
+  /// Whether a function that expressions lack is one that the interpreter has.
+  private static func isInterpreted(_ name: String) -> Bool {
+    let functions = [
+      "type", "tostring", "tonumber", "pcall", "xpcall", "error", "assert", "select", "pairs", "ipairs", "setmetatable",
+      "require", "log", "reject",
+    ]
+    return functions.contains(name) || ["string.", "table.", "utf8.", "math."].contains { name.hasPrefix($0) }
+      || HostFunction.all.contains { $0.name == name }
+  }
+
+  private func compilerParameters(_ names: [String]) -> [FunctionCompiler.Parameter] {
+    var next = names[...]
+    return parameters.map { parameter in
+      switch parameter {
+      case .row(let fields):
+        let columns = Array(next.prefix(fields.count))
+        next = next.dropFirst(fields.count)
+        return .row(Dictionary(uniqueKeysWithValues: zip(fields, columns)))
+      case .value: return .column(next.removeFirst())
+      case .choice(let tables): return .chosen(tables.map { ConstantTree($0) }, by: next.removeFirst())
+      }
+    }
+  }
+
+  private func constants() -> [String: ConstantTree] {
+    guard let state = try? scripts.makeState(), let values = try? state.constants(of: function) else { return [:] }
+    var constants: [String: ConstantTree] = [:]
+    for (name, value) in values {
+      if case .function = value { continue }
+      constants[name] = ConstantTree(value)
+    }
+    return constants
+  }
+
+  /// What the column of an argument is called in a program.
+  private func argumentName(_ index: Int) -> String {
+    var left = index
+    for (number, parameter) in parameters.enumerated() {
+      let count = if case .row(let fields) = parameter { fields.count } else { 1 }
+      if left < count {
+        if case .row(let fields) = parameter {
+          return parameters.count == 1 ? fields[left] : "\(number + 1).\(fields[left])"
+        }
+        return "argument \(number + 1)"
+      }
+      left -= count
+    }
+    return "argument \(index + 1)"
+  }
+
+  /// The function as expressions call it.
+  func pluginFunction(name: String, inputs: [ValueType], returns: ValueType) -> ExpressionScope.PluginFunction {
+    let names = inputs.indices.map { argumentName($0) }
+    var builder = ProgramBuilder(scope: scope(Schema(zip(names, inputs).map { Field($0, $1) })))
+    let text = LocatedText(script.file)
+    var reason = "it reads locals or settings of its file"
+    switch try? compile(names, into: &builder) {
+    case .compiled:
+      if constants().isEmpty, scripts.settings.isEmpty,
+        let node = try? FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine)
+      {
+        return .inlined(node, text: text, inputs: inputs, result: returns)
+      }
+    case .interpreted(let diagnostic):
+      reason = "\(diagnostic.message) (\(diagnostic.span?.description ?? script.file.path))"
+    case .invalid(let diagnostics):
+      reason = diagnostics.first.map { "\($0.message) (\($0.span?.description ?? script.file.path))" } ?? reason
+    case nil: break
+    }
+    return .interpreted(
+      InterpretedFunction(script: self, name: name, inputs: inputs, result: returns, reason: reason))
+  }
+}
+
+extension ConstantTree {
+  init(_ value: LuaValue) {
+    switch value {
+    case .nil, .function: self = .value(.missing)
+    case .bool(let value): self = .value(.bool(value))
+    case .int(let value): self = .value(.int(value))
+    case .float(let value): self = .value(.float(value))
+    case .string(let value): self = .value(.string(value))
+    case .decimal(let value): self = .value(.decimal(value))
+    case .date(let value): self = .value(.date(value))
+    case .timestamp(let value): self = .value(.timestamp(value))
+    case .table(let entries):
+      var items: [ConstantTree] = []
+      var fields: [String: ConstantTree] = [:]
+      for (key, value) in entries {
+        if let name = key.asString {
+          fields[name] = ConstantTree(value)
+        } else if key.asInt == Int64(items.count + 1) {
+          items.append(ConstantTree(value))
+        }
+      }
+      self = .table(fields, items: items)
+    }
+  }
+}
+
+/// A script that runs as a columnar program.
+struct CompiledScript: BoundScript {
+  let program: Program
+  let outputs: [Int]
+  let results: [ValueType]
+  let explanation: String
+
+  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
+
+  private final class Instance: BoundScriptInstance {
+    private let script: CompiledScript
+    private let context: WorkerContext
+
+    init(_ script: CompiledScript, _ context: WorkerContext) {
+      self.script = script
+      self.context = context
+    }
+
+    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      let result = try script.program.evaluate(arguments, count: count, worker: context.programs)
+      return (
+        script.outputs.map { result.columns[$0] },
+        result.failures.map { RowProblem(row: $0.row, code: $0.code, message: $0.message) }
+      )
+    }
+  }
+}
+
+/// A script that the interpreter runs, a batch a call.
+struct InterpretedScript: BoundScript {
+  let script: LuaScript
+  let arguments: [ValueType]
+  let results: [ValueType]
+  let explanation: String
+
+  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance {
+    Instance(self, try script.scripts.state(context))
+  }
+
+  private final class Instance: BoundScriptInstance {
+    private let bound: InterpretedScript
+    private let state: LuaState
+
+    init(_ bound: InterpretedScript, _ state: LuaState) {
+      self.bound = bound
+      self.state = state
+    }
+
+    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      try bound.script.map(arguments, count: count, results: bound.results, in: state)
+    }
+  }
+}
+
+/// A script as a function of expressions.
+struct InterpretedFunction: RowFunction {
+  let script: LuaScript
+  let name: String
+  let inputs: [ValueType]
+  let result: ValueType
+  let reason: String
+
+  func makeInstance() throws -> any RowFunctionInstance { Instance(self, try script.scripts.makeState()) }
+
+  private final class Instance: RowFunctionInstance {
+    private let function: InterpretedFunction
+    private let state: LuaState
+
+    init(_ function: InterpretedFunction, _ state: LuaState) {
+      self.function = function
+      self.state = state
+    }
+
+    func map(_ arguments: [Column], count: Int) throws -> (Column, [RowFailure]) {
+      let (columns, problems) = try function.script.map(
+        arguments, count: count, results: [function.result], in: state)
+      return (
+        columns[0], problems.map { RowFailure(row: $0.row, code: $0.code, message: $0.message, output: 0) }
+      )
+    }
+  }
+}
+
+extension LuaScript {
+  /// Runs the function over a batch in a state. Failures of rows come with the row's inputs; others throw.
+  func map(
+    _ arguments: [Column], count: Int, results: [ValueType], in state: LuaState
+  ) throws -> (columns: [Column], problems: [RowProblem]) {
+    var next = arguments[...]
+    let given: [LuaRowArgument] = parameters.map { parameter in
+      switch parameter {
+      case .row(let fields):
+        let columns = Array(next.prefix(fields.count))
+        next = next.dropFirst(fields.count)
+        return .row(names: fields, columns: columns)
+      case .value: return .column(next.removeFirst())
+      case .choice(let tables):
+        guard case .ints(let numbers) = next.removeFirst().values else {
+          preconditionFailure("a choice goes by whole numbers")
+        }
+        return .choice(tables, numbers.map { Int32($0) })
+      }
+    }
+    do throws(LuaFailure) {
+      let mapped = try state.mapRows(
+        function, arguments: given, count: count,
+        results: results.enumerated().map {
+          LuaResult(name: "result \($0.offset + 1)", type: $0.element.data, isNullable: $0.element.isNullable)
+        })
+      return (mapped.columns, mapped.failures.map { problem($0, arguments) })
+    } catch {
+      let inputs = error.row.map { inputsText(arguments, row: $0) } ?? ""
+      throw RunFailure(scripts.diagnostic(error, inputs: inputs))
+    }
+  }
+
+  private func problem(_ failure: LuaFailure, _ arguments: [Column]) -> RowProblem {
+    let row = failure.row ?? 0
+    let diagnostic = scripts.diagnostic(failure, inputs: inputsText(arguments, row: row))
+    let file = failure.path.flatMap { scripts.file(calledByLua: $0) } ?? script.file
+    let place = failure.line.map { " (\(file.path):\($0))" } ?? ""
+    return RowProblem(row: Int32(row), code: diagnostic.code, message: diagnostic.message + place)
+  }
+
+  /// ` with amount = 10.50, issued_on = 2024-01-31`
+  private func inputsText(_ arguments: [Column], row: Int) -> String {
+    var parts: [String] = []
+    var next = 0
+    for parameter in parameters {
+      switch parameter {
+      case .row(let fields):
+        for field in fields {
+          parts.append("\(field) = \(arguments[next].scalar(row).text)")
+          next += 1
+        }
+      case .value:
+        parts.append(arguments[next].scalar(row).text)
+        next += 1
+      case .choice: next += 1
+      }
+    }
+    return parts.isEmpty ? "" : ", with \(parts.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,39 @@
+import Columns
+import Diagnostics
+import Memory
+
+/// The Lua files of a plugin's folder, by kind and in the order of their names: the same in every state that loads
+/// them.
+struct PluginFiles: Sendable {
+  enum Kind: String, CaseIterable, Sendable {
+    case fees, metrics, functions, folds, transforms, sources, exports, modules
+  }
+
+  struct Script: Sendable {
+    var kind: Kind
+    /// The file's name without `.lua`.
+    var name: String
+    var file: SourceFile
+
+    /// What Lua calls the file: short, because Lua cuts long names.
+    var chunkName: String { "\(kind.rawValue)/\(name).lua" }
+  }
+
+  var scripts: [Script] = []
+  /// Hash over manifest and scripts, by name.
+  var hash: String
+
+  init(folder: String, manifest: SourceFile) throws(RunFailure) {
+    var bytes = manifest.utf8
+    for kind in Kind.allCases {
+      let path = "\(folder)/\(kind.rawValue)"
+      guard TextFile.isFolder(path) else { continue }
+      for name in try TextFile.names(inFolder: path) where name.hasSuffix(".lua") {
+        let file = SourceFile(path: "\(path)/\(name)", text: try TextFile.read("\(path)/\(name)"))
+        scripts.append(Script(kind: kind, name: String(name.dropLast(4)), file: file))
+        bytes += Array("\n\(kind.rawValue)/\(name)\n".utf8) + file.utf8
+      }
+    }
+    hash = ContentHash(bytes).description
+  }
+}

@@ -1,0 +1,55 @@
+import Columns
+import Diagnostics
+import Expressions
+import LuaHost
+import Memory
+import Planning
+
+/// Reads the plugins of a pipeline: manifests, scripts, definitions. Reports every mistake at its place.
+public enum PluginLoader {
+  public static func load(
+    _ spec: PipelineSpec, parameters: ParameterValues, _ bag: inout DiagnosticBag
+  ) -> PluginCatalogue {
+    var catalogue = PluginCatalogue()
+    for use in spec.plugins {
+      let path =
+        use.path.text.hasPrefix("/") || spec.directory.isEmpty ? use.path.text : "\(spec.directory)/\(use.path.text)"
+      load(folder: path.normalizedPath, at: use.path.span, settings: use.settings, into: &catalogue, &bag)
+    }
+    return catalogue
+  }
+
+  /// One plugin with its default settings, for its tests.
+  public static func load(folder: String, at span: SourceSpan, _ bag: inout DiagnosticBag) -> PluginCatalogue {
+    var catalogue = PluginCatalogue()
+    load(folder: folder, at: span, settings: [], into: &catalogue, &bag)
+    return catalogue
+  }
+
+  private static func load(
+    folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], into catalogue: inout PluginCatalogue,
+    _ bag: inout DiagnosticBag
+  ) {
+    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else { return }
+    guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {
+      bag.report(.duplicateName, "two plugins are called '\(manifest.name)'", at: span)
+      return
+    }
+    let values = manifest.values(settings, &bag)
+    let files: PluginFiles
+    do throws(RunFailure) {
+      files = try PluginFiles(folder: folder, manifest: manifest.file)
+    } catch {
+      bag.report(error.diagnostic)
+      return
+    }
+    catalogue.identities.append(PluginIdentity(name: manifest.name, version: manifest.version, hash: files.hash))
+    let scripts = PluginScripts(
+      name: manifest.name, version: manifest.version, files: files, settings: values, limits: LuaLimits())
+    for (script, value) in scripts.definitions(&bag) {
+      var reader = DefinitionReader(scripts: scripts, script: script, value: value)
+      reader.read(into: &catalogue)
+      bag.report(contentsOf: reader.bag.diagnostics)
+    }
+  }
+}

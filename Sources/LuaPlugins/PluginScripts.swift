@@ -1,0 +1,100 @@
+import Columns
+import Diagnostics
+import LuaHost
+import Planning
+
+/// A plugin's scripts, ready to be loaded into any number of states.
+///
+/// Every state loads the same files in the same order, so a function has the same number in each.
+final class PluginScripts: Sendable {
+  let name: String
+  let version: String
+  let files: PluginFiles
+  let settings: [SettingValue]
+  let limits: LuaLimits
+
+  init(
+    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits
+  ) {
+    self.name = name
+    self.version = version
+    self.files = files
+    self.settings = settings
+    self.limits = limits
+  }
+
+  /// `network 0.1.0`, as reports name the source of a figure.
+  var source: String { "\(name) \(version)" }
+
+  /// The worker's state of this plugin.
+  func state(_ context: WorkerContext) throws -> LuaState {
+    try context.kept("plugin \(name)") { try makeState() }
+  }
+
+  func makeState() throws -> LuaState {
+    do throws(LuaFailure) {
+      let state = try emptyState()
+      for script in files.scripts where script.kind != .modules {
+        _ = try state.load(script.file.text, path: script.chunkName)
+      }
+      return state
+    } catch {
+      throw RunFailure(diagnostic(error))
+    }
+  }
+
+  /// Loads each file and gives what it returns; failures are reported and leave their file out.
+  func definitions(_ bag: inout DiagnosticBag) -> [(script: PluginFiles.Script, value: LuaValue)] {
+    var found: [(script: PluginFiles.Script, value: LuaValue)] = []
+    do throws(LuaFailure) {
+      let state = try emptyState()
+      for script in files.scripts where script.kind != .modules {
+        do throws(LuaFailure) {
+          found.append((script, try state.load(script.file.text, path: script.chunkName)))
+        } catch {
+          bag.report(diagnostic(error))
+        }
+      }
+    } catch {
+      bag.report(diagnostic(error))
+    }
+    return found
+  }
+
+  private func emptyState() throws(LuaFailure) -> LuaState {
+    let modules = files.scripts.filter { $0.kind == .modules }.map { ($0.name, $0.file.text) }
+    return try LuaState(
+      name: name, limits: limits, settings: .record(settings.map { ($0.name, LuaValue($0.value)) }),
+      modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// A failure of a script at its line.
+  func diagnostic(_ failure: LuaFailure, inputs: String = "") -> Diagnostic {
+    let file = failure.path.flatMap { self.file(calledByLua: $0) }
+    let span = file.flatMap { file in
+      failure.line.map { line -> SourceSpan in
+        let start = file.offset(ofLine: line)
+        let text = file.text(ofLine: line)
+        let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
+        return file.span(start + indent..<start + text.utf8.count)
+      }
+    }
+    return Diagnostic(code(failure.kind), "plugin '\(name)': \(failure.message)\(inputs)", at: span)
+  }
+
+  /// The file that Lua names; a long name it cuts at the front.
+  func file(calledByLua name: String) -> SourceFile? {
+    let end = name.hasPrefix("...") ? name.dropFirst(3) : name[...]
+    return files.scripts.first { $0.chunkName.hasSuffix(end) }?.file
+  }
+
+  private func code(_ kind: LuaFailure.Kind) -> DiagnosticCode {
+    switch kind {
+    case .syntax: .luaSyntax
+    case .runtime, .host: .scriptError
+    case .instructions, .memory, .deadline: .scriptLimit
+    case .result: .scriptResult
+    case .rejected: .rejectedRow
+    }
+  }
+}

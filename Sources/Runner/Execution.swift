@@ -1,0 +1,279 @@
+import Columns
+import Diagnostics
+import Memory
+import Planning
+import Synchronization
+
+/// Runs a plan's graph: source after source, each in one pass, until all that is kept is complete.
+final class Execution {
+  private let plan: Plan
+  private let options: RunOptions
+  private var graph: RunGraph
+  private var state: [Int: NodeState] = [:]
+  private let contexts: [WorkerContext]
+  private(set) var sources: [any RowSource] = []
+  /// Reports of steps by number, and of ingests by name.
+  private(set) var stepReports: [Int: StepReport] = [:]
+  private(set) var sourceReports: [StepReport] = []
+  private(set) var quarantined: [QuarantinedRow] = []
+
+  private struct NodeState {
+    var partial: (any AggregatePartial)?
+    var kept: [Batch] = []
+    /// The whole output of a breaker or a keep.
+    var table: Table?
+    var isDriven = false
+  }
+
+  init(_ plan: Plan, options: RunOptions, keeping names: Set<String>, checking: Bool) throws {
+    self.plan = plan
+    self.options = options
+    graph = RunGraph(plan, keeping: names, checking: checking)
+    contexts = (0..<max(options.workers, 1)).map { _ in WorkerContext() }
+    for (number, source) in plan.sources.enumerated() {
+      sources.append(try source.open(number * Quarantine.filesPerSource))
+      sourceReports.append(StepReport(step: -1, label: "ingest '\(source.name)'"))
+    }
+    for stage in plan.stages {
+      for step in stage.steps { stepReports[step.number] = StepReport(step: step.number, label: step.label) }
+    }
+  }
+
+  /// The rows of a stage that was kept.
+  func table(_ name: String) -> Table {
+    let schema = schema(of: name)
+    return Table(schema: schema, batches: graph.keeps[name].flatMap { state[$0]?.table?.batches } ?? [])
+  }
+
+  /// The reduced inputs of each check.
+  func checkTables() throws -> [[Table]] {
+    try graph.checkNodes.map { nodes in try nodes.map { try finished($0) } }
+  }
+
+  private func schema(of name: String) -> Schema {
+    plan.stages.first { $0.name == name }?.schema ?? plan.sources.first { $0.name == name }?.schema ?? Schema()
+  }
+
+  func run() throws {
+    while true {
+      let open = drivable()
+      if open.isEmpty { break }
+      if let root = open.first(where: { isReady($0) && sidesAreReady(below: $0) }) {
+        try drive(root)
+      } else if let root = open.first(where: isReady) {
+        // A step below needs a side that comes out of this very pass: rows wait before it.
+        for node in graph.tree(below: root) where !sidesAreReady(node) { _ = graph.insertHold(before: node) }
+      } else {
+        preconditionFailure("the plan has a cycle")
+      }
+    }
+  }
+
+  /// Ingests and breakers that have not been driven and that somebody waits for.
+  private func drivable() -> [Int] {
+    graph.nodes.indices.filter { index in
+      if state[index]?.isDriven ?? false { return false }
+      if case .source = graph.nodes[index].kind { return !graph.nodes[index].children.isEmpty }
+      return graph.isBreaker(index) && !graph.nodes[index].parents.isEmpty && !graph.nodes[index].children.isEmpty
+    }
+  }
+
+  /// Whether all rows that a node will ever get have reached it.
+  private func isComplete(_ index: Int) -> Bool {
+    graph.nodes[index].parents.allSatisfy { parent in
+      if case .source = graph.nodes[parent].kind { return state[parent]?.isDriven ?? false }
+      return graph.isBreaker(parent) ? state[parent]?.isDriven ?? false : isComplete(parent)
+    }
+  }
+
+  private func isReady(_ root: Int) -> Bool {
+    if case .source = graph.nodes[root].kind { return true }
+    return isComplete(root) && sidesAreReady(root)
+  }
+
+  private func sidesAreReady(below root: Int) -> Bool {
+    graph.tree(below: root).allSatisfy { graph.isBreaker($0) || sidesAreReady($0) }
+  }
+
+  private func sidesAreReady(_ node: Int) -> Bool {
+    (graph.nodes[node].step?.sides ?? []).allSatisfy { isComplete(graph.keeps[$0]!) }
+  }
+
+  // MARK: One pass
+
+  private func drive(_ root: Int) throws {
+    var prepared: [Int: any PreparedRowOperation] = [:]
+    for index in graph.tree(below: root) {
+      guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
+      let sides = try operation.sides.map { try keptTable($0) }
+      prepared[index] = try operation.prepare(sides, &stepReports[step.number]!)
+    }
+    let lanes: [Lane]
+    if case .source(let number) = graph.nodes[root].kind {
+      lanes = try driveSource(root, number, prepared)
+    } else {
+      lanes = try driveTable(root, try finished(root), prepared)
+    }
+    state[root, default: NodeState()].isDriven = true
+    try gather(lanes, below: root)
+  }
+
+  private func driveSource(_ root: Int, _ number: Int, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
+    let planned = plan.sources[number]
+    let source = sources[number]
+    let drive = Drive(
+      graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared)
+    let stop = options.stop
+    let base = number << 20
+    let limit = options.limit
+    // A limit counts rows in order: one worker, one split after the other.
+    let remaining = limit.map { RowLimit($0) }
+    let workers = limit == nil ? contexts : [contexts[0]]
+    let lanes = try drive.run(units: source.splits.count, workers: workers, stop: stop) { split, lane in
+      if remaining?.isReached ?? false { return }
+      let reader = try source.makeReader(source.splits[split])
+      while let block = try reader.next() {
+        if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
+        if let remaining {
+          let rows = remaining.take(block.count)
+          try lane.push(rows == block.count ? block : FirstRows(block, count: rows), split: base + split)
+          if remaining.isReached { break }
+        } else {
+          try lane.push(block, split: base + split)
+        }
+      }
+    }
+    for lane in lanes {
+      sourceReports[number].merge(lane.sourceReport)
+      quarantined += lane.sourceReport.quarantined
+    }
+    return lanes
+  }
+
+  private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
+    let drive = Drive(graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared)
+    let batches = table.batches
+    let base = (plan.sources.count + root) << 20
+    return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
+      var batch = batches[unit]
+      batch.position = Batch.Position(split: base + unit, batch: 0)
+      try lane.push(table: batch)
+    }
+  }
+
+  private func gather(_ lanes: [Lane], below root: Int) throws {
+    for index in graph.tree(below: root) {
+      var node = state[index] ?? NodeState()
+      for lane in lanes {
+        if let report = lane.reports[index], let step = graph.nodes[index].step {
+          stepReports[step.number]!.merge(report)
+        }
+        quarantined += lane.reports[index]?.quarantined ?? []
+        if let partial = lane.partials[index] {
+          if let first = node.partial { try first.absorb(partial) } else { node.partial = partial }
+        }
+        node.kept += lane.kept[index] ?? []
+      }
+      state[index] = node
+    }
+    for index in graph.nodes.indices {
+      if case .keep(let name) = graph.nodes[index].kind, state[index]?.table == nil, isComplete(index),
+        !graph.nodes[index].parents.isEmpty
+      {
+        state[index, default: NodeState()].table = ordered(state[index]?.kept ?? [], schema: schema(of: name))
+        state[index]!.kept = []
+      }
+    }
+  }
+
+  private func ordered(_ batches: [Batch], schema: Schema) -> Table {
+    // Workers claim splits, so batches come in any order; equal positions (one row on two ways) stay as their worker
+    // met them.
+    Table(
+      schema: schema,
+      batches: batches.enumerated().sorted {
+        ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
+      }.map(\.element))
+  }
+
+  private func keptTable(_ name: String) throws -> Table { table(name) }
+
+  /// The output of a breaker all of whose input is there.
+  private func finished(_ index: Int) throws -> Table {
+    if let table = state[index]?.table { return table }
+    var node = state[index] ?? NodeState()
+    let step = graph.nodes[index].step
+    var report = step.flatMap { stepReports[$0.number] } ?? StepReport(step: -1, label: graph.nodes[index].label)
+    let before = report.quarantined.count
+    let table: Table
+    switch graph.nodes[index].kind {
+    case .aggregate(_, let operation, _):
+      let partial = try node.partial ?? operation.makePartial(contexts[0])
+      table = try partial.finish(&report)
+      report.counts.rowsOut += table.rowCount
+      report.counts.added += table.rowCount
+    case .table(let planned, let operation):
+      let input = ordered(node.kept, schema: planned.input)
+      report.counts.rowsIn += input.rowCount
+      let sides = try operation.sides.map { try keptTable($0) }
+      table = try operation.run(input, sides: sides, context: contexts[0], &report)
+      report.counts.rowsOut += table.rowCount
+    case .hold:
+      table = ordered(node.kept, schema: Schema())
+    case .source, .pick, .rows, .keep:
+      preconditionFailure("only a breaker is finished")
+    }
+    quarantined += report.quarantined[before...]
+    if let step { stepReports[step.number] = report }
+    node.table = table
+    node.partial = nil
+    node.kept = []
+    state[index] = node
+    return table
+  }
+}
+
+/// The first rows of each ingest, for `--limit`.
+private final class RowLimit: Sendable {
+  private let left: Mutex<Int>
+
+  init(_ limit: Int) { left = Mutex(limit) }
+
+  var isReached: Bool { left.withLock { $0 == 0 } }
+
+  /// How many of so many rows are still wanted.
+  func take(_ rows: Int) -> Int {
+    left.withLock { left in
+      let taken = min(rows, left)
+      left -= taken
+      return taken
+    }
+  }
+}
+
+/// The first rows of a block.
+private final class FirstRows: RowBlock {
+  private let block: any RowBlock
+  let count: Int
+
+  init(_ block: any RowBlock, count: Int) {
+    self.block = block
+    self.count = count
+  }
+
+  var usableRows: [Int32]? {
+    let count = count
+    return block.usableRows.map { rows in rows.filter { $0 < count } } ?? (0..<Int32(count)).map { $0 }
+  }
+  var structuralFailures: [CellFailure] {
+    let count = count
+    return block.structuralFailures.filter { $0.row < count }
+  }
+  var position: Batch.Position { block.position }
+
+  func column(_ index: Int, rows: [Int32]?) -> (column: Column, failures: [CellFailure]) {
+    block.column(index, rows: rows ?? (0..<Int32(count)).map { $0 })
+  }
+
+  func origins(rows: [Int32]?) -> [RowOrigin] { block.origins(rows: rows ?? (0..<Int32(count)).map { $0 }) }
+}

@@ -1,0 +1,214 @@
+import Columns
+import Diagnostics
+import Planning
+
+/// One worker's way through the tree of a source: its instances of the steps, and what they kept.
+final class Lane {
+  private let drive: Drive
+  private let context: WorkerContext
+  private var workers: [Int: any RowWorker] = [:]
+  private(set) var partials: [Int: any AggregatePartial] = [:]
+  private(set) var kept: [Int: [Batch]] = [:]
+  private(set) var reports: [Int: StepReport] = [:]
+  /// What the source itself has to say: rows read, rows that no step could be given.
+  private(set) var sourceReport: StepReport
+  /// Cells of the block at hand that could not be read, by source column and row; the first step that looks at one
+  /// quarantines its row.
+  private var badCells: [Int: [RowOrigin: CellFailure]] = [:]
+
+  init(_ drive: Drive, context: WorkerContext) throws {
+    self.drive = drive
+    self.context = context
+    sourceReport = StepReport(step: -1, label: drive.label)
+    for index in drive.tree {
+      let node = drive.graph.nodes[index]
+      reports[index] = StepReport(step: node.step?.number ?? -1, label: node.label)
+      switch node.kind {
+      case .rows: workers[index] = try drive.prepared[index]!.makeWorker(context)
+      case .aggregate(_, let operation, _): partials[index] = try operation.makePartial(context)
+      case .table, .keep, .hold: kept[index] = []
+      case .source, .pick: break
+      }
+    }
+  }
+
+  /// Sends a whole batch of a table to the steps below.
+  func push(table batch: Batch) throws {
+    for child in drive.graph.nodes[drive.root].children { try push(batch, to: child) }
+  }
+
+  private func push(_ batch: Batch, to index: Int) throws {
+    let node = drive.graph.nodes[index]
+    var batch = batch
+    if !badCells.isEmpty { batch = try withoutBadCells(batch, of: index) }
+    switch node.kind {
+    case .source: preconditionFailure("a source has no input")
+    case .pick(let columns):
+      let picked = Batch(
+        columns: columns.map { batch.columns[$0] }, count: batch.count, position: batch.position, origins: batch.origins
+      )
+      for child in node.children { try push(picked, to: child) }
+    case .rows:
+      let output = try counted(index, batch) { worker, report in try worker.apply(batch, &report) }
+      if output.count > 0 { for child in node.children { try push(output, to: child) } }
+    case .aggregate:
+      let before = reports[index]!.counts.quarantined
+      try partials[index]!.add(batch, &reports[index]!)
+      reports[index]!.counts.rowsIn += batch.count
+      reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
+    case .table, .keep, .hold:
+      if batch.count > 0 { kept[index]!.append(batch) }
+    }
+  }
+
+  private func counted(
+    _ index: Int, _ batch: Batch, _ work: (any RowWorker, inout StepReport) throws -> Batch
+  ) throws -> Batch {
+    var report = reports[index]!
+    reports[index] = nil  // the report is changed in place, not copied
+    report.counts.rowsIn += batch.count
+    defer { reports[index] = report }
+    let output = try work(workers[index]!, &report)
+    report.counts.rowsOut += output.count
+    return output
+  }
+
+  // MARK: Blocks of an ingest
+
+  /// Sends the rows of a block to the steps below, parsing cells as steps come to need them.
+  func push(_ block: any RowBlock, split: Int) throws {
+    sourceReport.counts.rowsIn += block.count
+    badCells = [:]
+    if !block.structuralFailures.isEmpty {
+      let origins = block.origins(rows: block.structuralFailures.map(\.row))
+      for (failure, origin) in zip(block.structuralFailures, origins) { note(failure, origin) }
+    }
+    var live = LiveRows(block: block, position: Batch.Position(split: split, batch: Int(block.position.batch)))
+    live.rows = block.usableRows
+    if drive.isStrict { try judgeAllCells(&live) }
+    sourceReport.counts.rowsOut += live.count
+    for child in drive.graph.nodes[drive.root].children { try descend(child, live) }
+  }
+
+  private func note(_ failure: CellFailure, _ origin: RowOrigin) {
+    sourceReport.quarantined.append(
+      QuarantinedRow(origin: origin, step: -1, code: failure.code, message: failure.message))
+    sourceReport.counts.quarantined += 1
+  }
+
+  private func judgeAllCells(_ live: inout LiveRows) throws {
+    for column in 0..<drive.width {
+      for (row, failure) in live.load(column) {
+        note(failure, live.block.origins(rows: [live.blockRow(row)])[0])
+      }
+      live.dropFailing()
+    }
+  }
+
+  /// Runs the conditions that stand first on as few columns as they read; then parses the rest for the rows that are
+  /// left.
+  private func descend(_ index: Int, _ incoming: LiveRows) throws {
+    var live = incoming
+    let node = drive.graph.nodes[index]
+    if let selector = workers[index] as? any RowSelector, drive.readsSourceOnly(index) {
+      var report = reports[index]!
+      report.counts.rowsIn += live.count
+      for column in drive.graph.reads(of: index).sorted() {
+        for (row, failure) in live.load(column) {
+          let origin = live.block.origins(rows: [live.blockRow(row)])[0]
+          report.quarantined.append(
+            QuarantinedRow(origin: origin, step: report.step, code: failure.code, message: failure.message))
+          report.counts.quarantined += 1
+        }
+        live.dropFailing()
+      }
+      let batch = live.batch(width: drive.width, withOrigins: true)
+      let before = report.quarantined.count
+      let selected = try selector.select(batch, &report)
+      precondition(report.quarantined.count == before || selected != nil)
+      if let selected { live.keep(selected) }
+      report.counts.rowsOut += live.count
+      reports[index] = report
+      if live.count == 0 { return }
+      for child in node.children { try descend(child, live) }
+      return
+    }
+    badCells = [:]
+    for column in drive.columnsNeeded(below: index) {
+      for (row, failure) in live.load(column) {
+        let origin = live.block.origins(rows: [live.blockRow(row)])[0]
+        badCells[column, default: [:]][origin] = failure
+      }
+    }
+    try push(live.batch(width: drive.width, withOrigins: true), to: index)
+  }
+
+  private func withoutBadCells(_ batch: Batch, of index: Int) throws -> Batch {
+    guard let origins = batch.origins else { return batch }
+    let columns = drive.sourceColumnsRead(by: index).filter { badCells[$0] != nil }
+    guard !columns.isEmpty else { return batch }
+    var report = reports[index]!
+    var keeps = [Bool](repeating: true, count: batch.count)
+    var dropped = 0
+    for row in 0..<batch.count {
+      guard let failure = columns.lazy.compactMap({ self.badCells[$0]![origins[row]] }).first else { continue }
+      keeps[row] = false
+      dropped += 1
+      report.quarantined.append(
+        QuarantinedRow(origin: origins[row], step: report.step, code: failure.code, message: failure.message))
+    }
+    if dropped == 0 { return batch }
+    report.counts.rowsIn += dropped
+    report.counts.quarantined += dropped
+    reports[index] = report
+    return batch.gathered([Int32](rowsWhere: keeps))
+  }
+}
+
+/// Rows of a block that are still wanted, with the columns that were parsed for them so far.
+struct LiveRows {
+  let block: any RowBlock
+  let position: Batch.Position
+  /// Rows of the block; nil for all.
+  var rows: [Int32]?
+  private var columns: [Int: Column] = [:]
+  private var failing: [Int32] = []
+
+  init(block: any RowBlock, position: Batch.Position) {
+    self.block = block
+    self.position = position
+  }
+
+  var count: Int { rows?.count ?? block.count }
+
+  func blockRow(_ row: Int32) -> Int32 { rows?[Int(row)] ?? row }
+
+  /// Parses a column over the rows; gives the failures, by number of the live row.
+  mutating func load(_ column: Int) -> [(Int32, CellFailure)] {
+    if columns[column] != nil { return [] }
+    let (values, failures) = block.column(column, rows: rows)
+    columns[column] = values
+    failing += failures.map(\.row)
+    return failures.map { ($0.row, $0) }
+  }
+
+  mutating func dropFailing() {
+    guard !failing.isEmpty else { return }
+    var keeps = [Bool](repeating: true, count: count)
+    for row in failing { keeps[Int(row)] = false }
+    keep([Int32](rowsWhere: keeps))
+  }
+
+  /// Narrows to some of the live rows, ascending.
+  mutating func keep(_ selected: [Int32]) {
+    failing = []
+    rows = rows.map { rows in selected.map { rows[Int($0)] } } ?? selected
+    columns = columns.mapValues { $0.gathered(selected) }
+  }
+
+  func batch(width: Int, withOrigins: Bool) -> Batch {
+    Batch(
+      columns: (0..<width).map { columns[$0] ?? .unread }, count: count, position: position,
+      origins: withOrigins ? block.origins(rows: rows) : nil)
+  }
+}

@@ -1,0 +1,117 @@
+import Columns
+import Diagnostics
+import Planning
+
+/// The rows of a run that could not be used, by ingest.
+struct Quarantine {
+  private let plan: Plan
+  private let execution: Execution
+  /// By number of the ingest: each row once, at the first step that refused it, in row order.
+  private let rows: [Int: [QuarantinedRow]]
+  private let labels: [Int: String]
+  /// The stage of each step.
+  private let stages: [Int: String]
+
+  /// Files of all ingests are numbered one after the other; each ingest has this many numbers.
+  static let filesPerSource = 4096
+
+  init(_ plan: Plan, _ execution: Execution) {
+    self.plan = plan
+    self.execution = execution
+    var rows: [Int: [QuarantinedRow]] = [:]
+    for row in execution.quarantined { rows[row.origin.file / Self.filesPerSource, default: []].append(row) }
+    self.rows = rows.mapValues { $0.sorted { ($0.origin, $0.step, $0.message) < ($1.origin, $1.step, $1.message) } }
+    stages = Dictionary(uniqueKeysWithValues: plan.stages.flatMap { $0.steps.map { ($0.number, $0.stage) } })
+    labels = Dictionary(
+      uniqueKeysWithValues: plan.stages.flatMap { $0.steps.map { ($0.number, "\($0.stage).\($0.index).\($0.kind)") } })
+  }
+
+  /// Fails the run at the first bad row of an ingest that says `on_error: fail`.
+  func failWhereAsked() throws {
+    for (number, source) in plan.sources.enumerated() where source.onError == .fail {
+      guard let first = rows[number]?.first else { continue }
+      let place = try execution.sources[number].originalRows(file: first.origin.file, at: [first.origin.byte])
+      let path = path(of: first.origin, in: execution.sources[number].inputs(), number) ?? source.location
+      throw RunFailure(
+        first.code,
+        "\(path):\(place.first?.line ?? 0): byte \(first.origin.byte): \(first.message)",
+        help: "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside")
+    }
+  }
+
+  /// Says so where more rows were quarantined than the pipeline allows.
+  func excess() -> Diagnostic? {
+    guard let limit = plan.spec.quarantine.maximumRate else { return nil }
+    let read = execution.sourceReports.reduce(0) { $0 + $1.counts.rowsIn }
+    let distinct = rows.values.reduce(0) { $0 + Set($1.map(\.origin)).count }
+    // distinct / read > limit, in integers
+    let scale = DecimalArithmetic.powerOfTen(limit.scale)
+    guard Int128(distinct) * scale > limit.coefficient * Int128(read) else { return nil }
+    return Diagnostic(
+      .tooManyQuarantined,
+      "\(distinct) of \(read) rows were quarantined, more than the \(limit.normalized) that 'max_rate' allows",
+      at: plan.spec.quarantine.path?.span, help: "look at the rows in the quarantine folder")
+  }
+
+  /// One CSV a stage (an ingest is one, for rows that it could not read itself): the original cells, then where and why.
+  ///
+  /// A stage over several ingests has a file for each of them, since their cells differ. Files of an earlier run that this one does not write are removed.
+  func write(with publisher: Publisher) throws {
+    let folder = plan.spec.quarantine.path?.text ?? "quarantine"
+    var written: Set<String> = []
+    let byStage = rows.mapValues { Dictionary(grouping: $0) { self.stages[$0.step] ?? "" } }
+    for (number, source) in plan.sources.enumerated() {
+      for (stage, bad) in (byStage[number] ?? [:]).sorted(by: { $0.key < $1.key }) {
+        let isShared = byStage.contains { $0.key != number && $0.value[stage] != nil }
+        let name = stage.isEmpty ? source.name : isShared ? "\(stage).\(source.name)" : stage
+        written.insert(name)
+        try publisher.stage("\(folder)/\(name).csv") { write in try self.write(bad, of: number, to: write) }
+      }
+    }
+    for name in plan.sources.map(\.name) + plan.stages.map(\.name) where !written.contains(name) {
+      publisher.removeEarlier("\(folder)/\(name).csv")
+    }
+  }
+
+  private func write(_ bad: [QuarantinedRow], of number: Int, to write: ([UInt8]) throws -> Void) throws {
+    let source = execution.sources[number]
+    let inputs = source.inputs()
+    let header = source.originalHeader(file: bad[0].origin.file)
+    try write(Self.line(header + ["_file", "_line", "_byte", "_step", "_code", "_message"]))
+    for (file, group) in Dictionary(grouping: bad, by: \.origin.file).sorted(by: { $0.key < $1.key }) {
+      let originals = try source.originalRows(file: file, at: group.map(\.origin.byte))
+      for (row, original) in zip(group, originals) {
+        var cells = Array(original.cells.prefix(header.count))
+        // Cells beyond the header stay with the row: in the last column, as they were written.
+        if original.cells.count > header.count, !header.isEmpty {
+          cells[header.count - 1] = original.cells[(header.count - 1)...].joined(separator: ",")
+        }
+        cells += [String](repeating: "", count: header.count - cells.count)
+        let step = row.step < 0 ? "\(plan.sources[number].name).ingest" : labels[row.step] ?? ""
+        try write(
+          Self.line(
+            cells + [
+              path(of: group[0].origin, in: inputs, number) ?? "", String(original.line), String(row.origin.byte), step,
+              row.code.rawValue, row.message,
+            ]))
+      }
+    }
+  }
+
+  private func path(of origin: RowOrigin, in inputs: [InputSummary], _ number: Int) -> String? {
+    let index = origin.file - number * Self.filesPerSource
+    return inputs.indices.contains(index) ? inputs[index].path : nil
+  }
+
+  private static func line(_ cells: [String]) -> [UInt8] {
+    var text = ""
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { text += "," }
+      let needsQuotes = cell.utf8.contains { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }
+      text +=
+        needsQuotes
+        ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : cell
+    }
+    return Array((text + "\n").utf8)
+  }
+}

@@ -1,0 +1,64 @@
+import Columns
+import Diagnostics
+import Expressions
+import Planning
+
+/// `filter: status == "paid"`: keeps the rows for which a condition is true; false and nil drop.
+enum Filter: StepDefinition {
+  static let name = "filter"
+  static let summary = "Keeps the rows for which a condition is true; false and nil drop."
+  static let example = "- filter: status == \"paid\""
+
+  static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
+    guard let text = context.expression(step.arguments, of: "filter") else { return context.unchanged }
+    var builder = ProgramBuilder(scope: context.scope(context.input))
+    let output = builder.add(text)
+    context.report(builder.diagnostics)
+    guard let output, !builder.diagnostics.hasErrors else { return context.unchanged }
+    guard output.type.data == .bool else {
+      context.report(
+        .typeMismatch, "filter wants a condition that is true or false, and this is \(output.type)", at: text.span)
+      return context.unchanged
+    }
+    let program = builder.build()
+    return StepPlan(
+      output: context.input, operation: .rows(FilterOperation(program: program)), reads: Set(program.inputColumns),
+      carried: Array(0..<context.input.count), explanation: program.interpretedFunctions)
+  }
+}
+
+/// Selects rows by a program whose one output is a bool.
+struct FilterOperation: SimpleRowOperation {
+  let program: Program
+
+  func makeWorker(_ context: WorkerContext) throws -> any RowWorker { Worker(program: program, context: context) }
+
+  private final class Worker: RowSelector {
+    let program: Program
+    let context: WorkerContext
+
+    init(program: Program, context: WorkerContext) {
+      self.program = program
+      self.context = context
+    }
+
+    func select(_ batch: Batch, _ report: inout StepReport) throws -> [Int32]? {
+      let (mask, failures) = try program.evaluateMask(batch.columns, count: batch.count, worker: context.programs)
+      var dropped = 0
+      var rows: [Int32] = []
+      rows.reserveCapacity(batch.count)
+      for row in 0..<batch.count where mask[row] { rows.append(Int32(row)) }
+      if !failures.isEmpty {
+        var isFailing = [Bool](repeating: false, count: batch.count)
+        for failure in failures where !isFailing[Int(failure.row)] {
+          try report.note(RowProblem(failure), in: batch)
+          isFailing[Int(failure.row)] = true
+          dropped += 1
+        }
+        rows = rows.filter { !isFailing[Int($0)] }
+      }
+      report.counts.filtered += batch.count - rows.count - dropped
+      return rows.count == batch.count ? nil : rows
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import Aggregation
+import Columns
+import Diagnostics
+import Planning
+
+/// `join: { with: projects, on: project_id, kind: left, expect: many_to_one }`
+enum Join: StepDefinition {
+  static let name = "join"
+  static let summary = "Joins rows of another stage by equal keys; says how many partners a row may have."
+  static let example =
+    "- join: { with: projects, on: { project_id: id }, kind: left, expect: many_to_one, prefix: project_ }"
+
+  static func references(in arguments: DocumentNode) -> [LocatedText] {
+    arguments["with"]?.text.map { [$0] } ?? []
+  }
+
+  static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
+    var reader = SpecReader(step.arguments, subject: "join")
+    let with = reader.requiredText("with")
+    let on = reader.requiredNode("on")
+    let kind = reader.choice("kind", default: JoinTable.Kind.inner)
+    let expect = reader.choice("expect", default: Cardinality.manyToMany)
+    let prefix = reader.text("prefix")?.text ?? ""
+    context.report(reader.finish())
+    guard let with, let on, let side = context.schema(of: with) else { return nil }
+    guard let keys = JoinKeys.read(on, side: side, sideName: with, &context) else { return nil }
+    let semi = kind == .semi || kind == .anti
+    let carriedRight = semi ? [] : (0..<side.count).filter { !keys.right.contains($0) }
+    var fields = context.input.fields
+    if kind == .right || kind == .full {
+      fields = fields.enumerated().map { index, field in
+        keys.left.contains(index) && kind == .right
+          ? field : Field(field.name, field.type.nullable(), provenance: field.provenance)
+      }
+    }
+    var names = context.input.names
+    var failed = false
+    for column in carriedRight {
+      let field = side[column]
+      let name = prefix + field.name
+      if names.contains(name) {
+        context.report(
+          .duplicateName, "both '\(context.stage)' and '\(with.text)' have a column '\(name)'", at: with.span,
+          help: "give the other's columns a prefix: 'prefix: \(with.text)_'")
+        failed = true
+        continue
+      }
+      names.append(name)
+      let nullable = kind == .left || kind == .full
+      fields.append(
+        Field(name, nullable ? field.type.nullable() : field.type, provenance: field.provenance))
+    }
+    if failed { return nil }
+    let join = JoinSpec(
+      side: with.text, leftKeys: keys.left, rightKeys: keys.right, kind: kind, expect: expect,
+      rightColumns: carriedRight,
+      keyNames: keys.left.map { context.input[$0].name }, leftTypes: keys.left.map { context.input[$0].type.data })
+    let needsAll = kind == .right || kind == .full || expect.leftIsUnique
+    let output = Schema(fields)
+    return StepPlan(
+      output: output,
+      operation: needsAll ? .table(WholeJoin(spec: join, output: output)) : .rows(StreamedJoin(spec: join)),
+      reads: Set(keys.left),
+      carried: (kind == .right || kind == .full
+        ? context.input.fields.map { _ in nil } : Array(0..<context.input.count))
+        + carriedRight.map { _ in nil })
+  }
+}
+
+/// What a join does, resolved.
+struct JoinSpec: Sendable {
+  var side: String
+  var leftKeys: [Int]
+  var rightKeys: [Int]
+  var kind: JoinTable.Kind
+  var expect: Cardinality
+  /// Columns of the side that are joined on.
+  var rightColumns: [Int]
+  var keyNames: [String]
+  var leftTypes: [DataType]
+
+  func build(_ side: Table) throws(RunFailure) -> JoinTable {
+    let table = JoinTable(build: side, keys: rightKeys)
+    if expect.rightIsUnique, let breach = table.repeatedBuildKey(keys: rightKeys) {
+      throw self.breach(breach, of: "'\(self.side)'")
+    }
+    return table
+  }
+
+  func breach(_ breach: CardinalityBreach, of place: String) -> RunFailure {
+    let key = zip(keyNames, breach.key).map { "\($0) = \($1.text)" }.joined(separator: ", ")
+    return RunFailure(
+      .joinCardinality, "the join expects \(expect.rawValue), but \(breach.rowCount) rows of \(place) have \(key)",
+      help:
+        "remove the repeated rows with 'dedupe', or say 'expect: many_to_many' where rows may be counted more than once"
+    )
+  }
+
+  /// The joined columns of matched pairs.
+  func columns(_ batch: Batch, _ left: [Int32], _ right: [Int32], rows: Batch) -> [Column] {
+    batch.columns.map { $0.gathered(left) } + rightColumns.map { rows.columns[$0].gatheredOrMissing(right) }
+  }
+}
+
+/// A join batch by batch against a table that is complete.
+struct StreamedJoin: RowOperation {
+  let spec: JoinSpec
+
+  var sides: [String] { [spec.side] }
+
+  func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
+    Prepared(spec: spec, table: try spec.build(sides[0]))
+  }
+
+  private struct Prepared: PreparedRowOperation {
+    let spec: JoinSpec
+    let table: JoinTable
+
+    func makeWorker(_ context: WorkerContext) throws -> any RowWorker {
+      Worker(spec: spec, probe: table.makeProbe(spec.kind))
+    }
+  }
+
+  private final class Worker: RowWorker {
+    let spec: JoinSpec
+    let probe: JoinProbe
+
+    init(spec: JoinSpec, probe: JoinProbe) {
+      self.spec = spec
+      self.probe = probe
+    }
+
+    func apply(_ batch: Batch, _ report: inout StepReport) throws -> Batch {
+      let (left, right) = probe.probe(batch, keys: spec.leftKeys)
+      report.count(joined: left, of: batch.count)
+      return Batch(
+        columns: spec.columns(batch, left, right, rows: probe.table.rows), count: left.count, position: batch.position,
+        origins: batch.origins.map { origins in left.map { origins[Int($0)] } })
+    }
+  }
+}
+
+extension StepReport {
+  /// Counts what a join does to rows: those without a partner are filtered, partners beyond the first are added.
+  mutating func count(joined left: [Int32], of rows: Int) {
+    var distinct = 0
+    var last: Int32 = -1
+    for row in left where row != last {
+      distinct += 1
+      last = row
+    }
+    counts.filtered += rows - distinct
+    counts.added += left.count - distinct
+  }
+}
+
+/// A join that needs all rows of both sides: right, full, or one whose left keys must be unique.
+struct WholeJoin: TableOperation {
+  let spec: JoinSpec
+  let output: Schema
+
+  var sides: [String] { [spec.side] }
+
+  func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
+    if spec.expect.leftIsUnique {
+      let left = JoinTable(build: input, keys: spec.leftKeys)
+      if let breach = left.repeatedBuildKey(keys: spec.leftKeys) {
+        throw spec.breach(breach, of: "the stage itself")
+      }
+    }
+    let table = try spec.build(sides[0])
+    let probe = table.makeProbe(spec.kind)
+    var batches: [Batch] = []
+    for batch in input.batches {
+      let (left, right) = probe.probe(batch, keys: spec.leftKeys)
+      report.count(joined: left, of: batch.count)
+      batches.append(
+        Batch(
+          columns: spec.columns(batch, left, right, rows: table.rows), count: left.count, position: batch.position,
+          origins: batch.origins.map { origins in left.map { origins[Int($0)] } }))
+    }
+    if spec.kind == .right || spec.kind == .full {
+      let unmatched = table.unmatchedBuildRows(after: [probe])
+      report.counts.added += unmatched.count
+      batches.append(try unmatchedBatch(unmatched, table, after: input.batches.last?.position))
+      // Rows of the other side have no place in this input.
+      batches = batches.map { Batch(columns: $0.columns, count: $0.count, position: $0.position) }
+    }
+    return Table(schema: output, batches: batches)
+  }
+
+  private func unmatchedBatch(_ rows: [Int32], _ table: JoinTable, after last: Batch.Position?) throws -> Batch {
+    let leftCount = output.count - spec.rightColumns.count
+    let left = (0..<leftCount).map { column in
+      if let key = spec.leftKeys.firstIndex(of: column) {
+        return table.rows.columns[spec.rightKeys[key]].gathered(rows)
+      }
+      return Column.missing(rows.count, of: output[column].type.data)
+    }
+    let right = spec.rightColumns.map { table.rows.columns[$0].gathered(rows) }
+    return Batch(
+      columns: left + right, count: rows.count,
+      position: Batch.Position(split: Int(last?.split ?? 0), batch: Int(last?.batch ?? 0) + 1))
+  }
+}

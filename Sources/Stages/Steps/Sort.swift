@@ -1,0 +1,82 @@
+import Aggregation
+import Columns
+import Diagnostics
+import Expressions
+import Planning
+
+/// `sort: [-earned, referrer]`: orders the rows; stable, text by bytes, nil last.
+enum Sort: StepDefinition {
+  static let name = "sort"
+  static let summary = "Orders the rows; - descends; stable, text by bytes, nil last."
+  static let example = "- sort: [-earned, referrer]"
+
+  static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
+    let keys = context.sortKeys(step.arguments, of: "sort").map {
+      SortKey(column: $0.column, descending: $0.descending)
+    }
+    return StepPlan(
+      output: context.input, operation: .table(SortOperation(keys: keys)), reads: Set(keys.map(\.column)),
+      carried: Array(0..<context.input.count))
+  }
+}
+
+struct SortOperation: TableOperation {
+  let keys: [SortKey]
+
+  func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
+    sorted(input, by: keys)
+  }
+}
+
+/// `top: { rows: 50, skip: 0, order: [-earned] }`: a page of the rows in an order.
+enum Top: StepDefinition {
+  static let name = "top"
+  static let summary = "A page of the rows in an order; rows and skip may be expressions over parameters."
+  static let example = "- top: { rows: 50, skip: (params.page - 1) * 50, order: [-earned, referrer] }"
+
+  static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
+    var reader = SpecReader(step.arguments, subject: "top", shorthand: "rows")
+    let rowsText = reader.requiredText("rows")
+    let skipText = reader.text("skip")
+    let order = reader.node("order")
+    context.report(reader.finish())
+    let keys = order.map { context.sortKeys($0, of: "'order' of top") } ?? []
+    let rows = rowsText.flatMap { context.wholeNumber($0, of: "'rows' of top") }
+    let skip = skipText.map { context.wholeNumber($0, of: "'skip' of top") } ?? 0
+    guard let rows, let skip else { return context.unchanged }
+    return StepPlan(
+      output: context.input,
+      operation: .table(
+        TopOperation(
+          keys: keys.map { SortKey(column: $0.column, descending: $0.descending) }, rows: rows, skip: skip)),
+      reads: Set(keys.map(\.column)), carried: Array(0..<context.input.count))
+  }
+}
+
+struct TopOperation: TableOperation {
+  let keys: [SortKey]
+  let rows: Int
+  let skip: Int
+
+  func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
+    let page = top(input, rows: rows, skip: skip, by: keys)
+    report.counts.filtered += input.rowCount - page.rowCount
+    return page
+  }
+}
+
+extension StepContext {
+  /// An expression over parameters alone that gives a whole number, 0 or more.
+  mutating func wholeNumber(_ text: LocatedText, of subject: String) -> Int? {
+    var builder = ProgramBuilder(scope: scope(Schema()))
+    let output = builder.add(text)
+    report(builder.diagnostics)
+    guard output != nil, !builder.diagnostics.hasErrors else { return nil }
+    let result = try? builder.build().evaluate([], count: 1, worker: ProgramWorker())
+    guard let result, result.failures.isEmpty, case .int(let value) = result.columns[0].scalar(0), value >= 0 else {
+      report(.wrongValue, "\(subject) is a whole number, 0 or more", at: text.span)
+      return nil
+    }
+    return Int(value)
+  }
+}
