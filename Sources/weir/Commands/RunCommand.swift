@@ -1,0 +1,112 @@
+import ArgumentParser
+import Diagnostics
+import Memory
+import Planning
+import Runner
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Options of every command that reads a pipeline.
+struct PipelineOptions: ParsableArguments {
+  @Argument(help: "The pipeline file.")
+  var file: String
+
+  @Option(name: .customLong("param"), help: ArgumentHelp("A parameter of the pipeline.", valueName: "NAME=VALUE"))
+  var parameters: [String] = []
+
+  var loader: PipelineLoader { PipelineLoader(path: file, parameters: parameters) }
+}
+
+/// How many workers, and how much of the input.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: "Worker threads; the result does not depend on it. (default: all cores)")
+  var workers: Int?
+
+  @Option(help: "Read only the first N rows of each ingest.")
+  var limit: Int?
+
+  func validate() throws {
+    if let workers, !(1...256).contains(workers) { throw ValidationError("--workers takes a number from 1 to 256") }
+    if let limit, limit < 0 { throw ValidationError("--limit takes a number of rows, 0 or more") }
+  }
+
+  var workerCount: Int { workers ?? max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
+}
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run a pipeline and publish its exports.",
+    discussion: "Exports appear when all are complete; run.json, last, marks success. The ledger goes to stderr.")
+
+  @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  @Option(help: "The folder that output paths start at.")
+  var out = "."
+
+  @Flag(name: .customLong("dry-run"), help: "Open the files and read only their headers.")
+  var dryRun = false
+
+  @Flag(help: "Print the ledger as JSON on stdout.")
+  var json = false
+
+  func run() throws {
+    let plan = try pipeline.loader.plan()
+    Interrupt.install()
+    let options = RunOptions(
+      workers: execution.workerCount, limit: execution.limit, outputDirectory: out, isDryRun: dryRun,
+      stop: Interrupt.flag)
+    let outcome = try Run(plan, options: options, weirVersion: Weir.version).run()
+    if dryRun {
+      Terminal.error("\(plan.spec.name): inputs are there and their headers fit; nothing was run")
+      return
+    }
+    if json { print(outcome.ledger.json.text, terminator: "") } else { Terminal.error(outcome.ledger.text) }
+    Failure.write(outcome.diagnostics)
+    for path in outcome.published { Terminal.error("wrote \(path)") }
+    if outcome.verdict != .done { throw Ended(code: outcome.verdict.rawValue) }
+  }
+}
+
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate", abstract: "Check a pipeline and its plugins without opening data.")
+
+  @OptionGroup var pipeline: PipelineOptions
+
+  @Flag(help: "Print the mistakes as JSON on stdout.")
+  var json = false
+
+  func run() throws {
+    do {
+      let plan = try pipeline.loader.plan()
+      if json {
+        print(JSONValue.object(["valid": .bool(true), "problems": .array([])]).text, terminator: "")
+      } else {
+        Terminal.error(
+          "\(pipeline.file): valid (\(plan.sources.count) ingests, \(plan.stages.count) stages, \(plan.exports.count) exports)"
+        )
+      }
+    } catch let error as InvalidInput where json {
+      print(
+        JSONValue.object(["valid": .bool(false), "problems": .array(error.diagnostics.map(\.json))]).text,
+        terminator: "")
+      throw Ended(code: Failure.invalid)
+    }
+  }
+}
+
+extension Diagnostic {
+  /// For `--json`.
+  var json: JSONValue {
+    .object([
+      "code": .string(code.rawValue), "message": .string(message), "file": span.map { .string($0.file.path) } ?? .null,
+      "line": span.map { .int($0.line) } ?? .null, "column": span.map { .int($0.column) } ?? .null,
+      "help": help.map { .string($0) } ?? .null,
+    ])
+  }
+}

@@ -1,0 +1,173 @@
+import Columns
+import Diagnostics
+import Memory
+import Planning
+import Runner
+import Stages
+import YAMLNodes
+
+/// One `NAME.test.yaml`: cases of the metric, rule or function that stands beside it.
+///
+/// Each case runs as a small pipeline of its own: the given rows as an inline ingest, then the real step.
+struct PluginTestFile {
+  let file: SourceFile
+  let plugins: PluginCatalogue
+  /// `fees`, `metrics` or `functions`: the folder that the file stands in.
+  let kind: String
+  /// The definition's name with its plugin: `network.gsv`.
+  let subject: String
+
+  struct Failure {
+    var testCase: String
+    var message: String
+    var span: SourceSpan
+  }
+
+  /// The number of cases that passed, and what did not.
+  func run() throws -> (passed: Int, failures: [Failure]) {
+    guard let root = try YAMLReader.read(file) else {
+      throw InvalidInput([Diagnostic(.missingKey, "the test has no 'cases'", at: file.span(0..<0))])
+    }
+    var reader = SpecReader(root, subject: "the test")
+    let cases = reader.requiredNode("cases")
+    var bag = reader.finish()
+    guard let inputs = inputs() else {
+      bag.report(
+        .invalidPlugin, "there is nothing called '\(subject)' that this file could test", at: file.span(0..<0),
+        help: "a test is named after the Lua file beside it")
+      throw InvalidInput(bag.diagnostics)
+    }
+    var passed = 0
+    var failures: [Failure] = []
+    for node in cases?.items ?? [] {
+      var reader = SpecReader(node, subject: "a case")
+      let name = reader.text("name")?.text ?? "case \(passed + failures.count + 1)"
+      let given = reader.requiredNode("given")
+      let expect = reader.requiredNode("expect")
+      let caseBag = reader.finish()
+      bag.report(contentsOf: caseBag.diagnostics)
+      guard let given, let expect else { continue }
+      if let failure = try failure(of: name, given: given, expect: expect, inputs: inputs) {
+        failures.append(failure)
+      } else {
+        passed += 1
+      }
+    }
+    try bag.throwIfErrors()
+    return (passed, failures)
+  }
+
+  private func inputs() -> [ScriptInput]? {
+    plugins.feeRules[subject]?.inputs ?? plugins.metrics[subject]?.inputs ?? plugins.functionInputs[subject]
+  }
+
+  private func failure(
+    of name: String, given: DocumentNode, expect: DocumentNode, inputs: [ScriptInput]
+  ) throws -> Failure? {
+    let table: Table
+    do {
+      table = try result(given, inputs)
+    } catch let error as RunFailure {
+      return Failure(testCase: name, message: error.diagnostic.message, span: given.span)
+    }
+    let expected = expect.items ?? []
+    guard table.rowCount == expected.count else {
+      return Failure(
+        testCase: name, message: "\(table.rowCount) rows came out where \(expected.count) were expected",
+        span: expect.span)
+    }
+    let rows = table.batches.flatMap { batch in (0..<batch.count).map { row in batch.columns.map { $0.scalar(row) } } }
+    for (row, node) in zip(rows, expected) {
+      for entry in node.entries ?? [] {
+        guard let column = table.schema.index(of: entry.key) else {
+          throw InvalidInput([
+            Diagnostic(
+              .unknownColumn, "the result has no column '\(entry.key)'", at: entry.keySpan,
+              help: suggestion(for: entry.key, among: table.schema.names))
+          ])
+        }
+        let text = entry.value.text?.text ?? ""
+        let wanted: Scalar? = entry.value.isNull ? .missing : Self.scalar(text, table.schema[column].type.data)
+        if wanted != row[column] {
+          return Failure(
+            testCase: name,
+            message: "\(entry.key) is \(row[column].text) where \(entry.value.isNull ? "nil" : text) was expected",
+            span: entry.value.span)
+        }
+      }
+    }
+    return nil
+  }
+
+  /// A decimal is compared by value, whatever the column's scale.
+  private static func scalar(_ text: String, _ type: DataType) -> Scalar? {
+    type.isDecimal ? ExactDecimal(text).map { .decimal($0) } : Scalar(parsing: text, as: type)
+  }
+
+  private func result(_ given: DocumentNode, _ inputs: [ScriptInput]) throws -> Table {
+    var spec = PipelineSpec(file: file, directory: file.path.folderOfPath, name: subject)
+    let columns = inputs.map { input in
+      DocumentNode.Entry(
+        key: input.name, keySpan: given.span, value: scalarNode(type(of: input, in: given).description, given))
+    }
+    let ingest = mapping(
+      [
+        ("type", scalarNode("inline", given)), ("columns", DocumentNode(.mapping(columns), span: given.span)),
+        ("rows", given),
+      ], given)
+    spec.ingests = [NamedNode(name: "given", nameSpan: given.span, node: ingest)]
+    spec.stages = [
+      StageSpec(
+        name: "result", nameSpan: given.span, from: [text("given", given)],
+        steps: [StepSpec(kind: step.kind, kindSpan: given.span, arguments: step.arguments(self, given, inputs))])
+    ]
+    let context = PlanningContext(
+      spec: spec, registry: .standard, plugins: plugins, parameters: ParameterValues())
+    let plan = try Planner.plan(context, earlier: DiagnosticBag())
+    return try Run(plan, options: RunOptions(workers: 1), weirVersion: Weir.version).tables(of: ["result"])[0]
+  }
+
+  private var step: (kind: String, arguments: (PluginTestFile, DocumentNode, [ScriptInput]) -> DocumentNode) {
+    switch kind {
+    case "fees": ("fee", { test, at, _ in test.scalarNode(test.subject, at) })
+    case "metrics":
+      (
+        "aggregate",
+        { test, at, _ in
+          test.mapping([("metrics", DocumentNode(.sequence([test.scalarNode(test.subject, at)]), span: at.span))], at)
+        }
+      )
+    default:
+      (
+        "derive",
+        { test, at, inputs in
+          test.mapping(
+            [("result", test.scalarNode("\(test.subject)(\(inputs.map(\.name).joined(separator: ", ")))", at))], at)
+        }
+      )
+    }
+  }
+
+  /// A decimal column gets as many decimals as the given cells have, at least two.
+  private func type(of input: ScriptInput, in given: DocumentNode) -> ValueType {
+    guard input.type.data.isDecimal, input.acceptsAnyDecimal else { return input.type }
+    let decimals = (given.items ?? []).compactMap { $0[input.name]?.text.flatMap { ExactDecimal($0.text)?.scale } }
+    let scale = max(decimals.max() ?? 2, 2)
+    return ValueType(
+      .decimal(precision: min(scale + 16, 38), scale: scale), unit: input.type.unit, isNullable: input.type.isNullable)
+  }
+
+  private func text(_ value: String, _ node: DocumentNode) -> LocatedText {
+    LocatedText(
+      text: value, file: file, pieces: [.init(textOffset: 0, fileOffset: node.span.range.lowerBound)], span: node.span)
+  }
+
+  private func scalarNode(_ value: String, _ node: DocumentNode) -> DocumentNode {
+    DocumentNode(.scalar(text(value, node), isPlain: false), span: node.span)
+  }
+
+  private func mapping(_ entries: [(String, DocumentNode)], _ node: DocumentNode) -> DocumentNode {
+    DocumentNode(
+      .mapping(entries.map { DocumentNode.Entry(key: $0.0, keySpan: node.span, value: $0.1) }), span: node.span)
+  }
+}
