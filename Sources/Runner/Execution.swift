@@ -31,7 +31,13 @@ final class Execution {
     graph = RunGraph(plan, keeping: names, checking: checking)
     contexts = (0..<max(options.workers, 1)).map { _ in WorkerContext() }
     for (number, source) in plan.sources.enumerated() {
-      sources.append(try source.open(number * Quarantine.filesPerSource))
+      let opened = try source.open(number * Quarantine.filesPerSource)
+      if let last = opened.splits.last, last.file >= (number + 1) * Quarantine.filesPerSource {
+        throw RunFailure(
+          .unreadableFile, "ingest '\(source.name)' has more than \(Quarantine.filesPerSource) files",
+          help: "unite it from several ingests: 'from: [a, b]'")
+      }
+      sources.append(opened)
       sourceReports.append(StepReport(step: -1, label: "ingest '\(source.name)'"))
     }
     for stage in plan.stages {
