@@ -197,7 +197,8 @@ struct CellReader: Sendable {
     plain.reserveCapacity(text.count)
     guard let mark = reading.thousands else {
       for index in text.indices { plain.append(text[index]) }
-      return plain
+      // Only columns of JSON have a path.
+      return reading.path.isEmpty ? plain : JSONExponent.plain(plain)
     }
     var digits = 0
     var marks = 0
