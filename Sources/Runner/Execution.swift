@@ -111,7 +111,7 @@ final class Execution {
     var prepared: [Int: any PreparedRowOperation] = [:]
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
-      let sides = try operation.sides.map { try keptTable($0) }
+      let sides = operation.sides.map { self.table($0) }
       prepared[index] = try operation.prepare(sides, &stepReports[step.number]!)
     }
     let lanes: [Lane]
@@ -202,8 +202,6 @@ final class Execution {
       }.map(\.element))
   }
 
-  private func keptTable(_ name: String) throws -> Table { table(name) }
-
   /// The output of a breaker all of whose input is there.
   private func finished(_ index: Int) throws -> Table {
     if let table = state[index]?.table { return table }
@@ -221,7 +219,7 @@ final class Execution {
     case .table(let planned, let operation):
       let input = ordered(node.kept, schema: planned.input)
       report.counts.rowsIn += input.rowCount
-      let sides = try operation.sides.map { try keptTable($0) }
+      let sides = operation.sides.map { self.table($0) }
       table = try operation.run(input, sides: sides, context: contexts[0], &report)
       report.counts.rowsOut += table.rowCount
     case .hold:

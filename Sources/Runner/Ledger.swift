@@ -6,7 +6,6 @@ public struct Ledger: Sendable {
   public struct Line: Sendable {
     public var label: String
     public var counts: StepCounts
-    public var nanoseconds: UInt64
   }
 
   /// Ingests first, then steps in the order of the pipeline.
@@ -22,7 +21,7 @@ public struct Ledger: Sendable {
   }
 
   private mutating func append(_ report: StepReport) {
-    lines.append(Line(label: report.label, counts: report.counts, nanoseconds: report.nanoseconds))
+    lines.append(Line(label: report.label, counts: report.counts))
   }
 
   /// The steps whose rows do not add up.

@@ -68,7 +68,7 @@ public struct Run {
     let quarantine = Quarantine(plan, execution)
     try quarantine.failWhereAsked()
     let ledger = Ledger(plan, execution)
-    var (verdict, diagnostics) = try judge(execution, ledger, quarantine)
+    let (verdict, diagnostics) = try judge(execution, ledger, quarantine)
     try quarantine.write(with: publisher)
     if verdict == .done {
       for export in plan.exports {
@@ -80,7 +80,6 @@ public struct Run {
       plan: plan, inputs: execution.sources.flatMap { $0.inputs() }, ledger: ledger, verdict: verdict,
       diagnostics: diagnostics, weirVersion: weirVersion)
     let published = try publisher.publish(manifest: manifest.text)
-    diagnostics = diagnostics.filter { $0.severity == .error || $0.severity == .warning }
     return RunOutcome(verdict: verdict, ledger: ledger, diagnostics: diagnostics, published: published)
   }
 

@@ -25,7 +25,6 @@ struct RunGraph {
     var children: [Int] = []
     /// Columns of the node's output that its children look at.
     var neededOutput: Set<Int> = []
-    /// For each source column position of the node's input, the column of each driven source; filled by `traceSources`.
     var label: String
     /// Which report of the run the node's counts go to; nil for nodes that count nothing.
     var step: PlannedStep?
@@ -206,7 +205,7 @@ struct RunGraph {
   func sourceColumns(below root: Int, width rootWidth: Int) -> [Int: [Int: Set<Int>]] {
     var outputs: [Int: [Int: Set<Int>]] = [root: Dictionary(uniqueKeysWithValues: (0..<rootWidth).map { ($0, [$0]) })]
     var inputs: [Int: [Int: Set<Int>]] = [:]
-    for index in [root] + orderedTree(below: root) {
+    for index in [root] + tree(below: root) {
       if index != root {
         var merged: [Int: Set<Int>] = [:]
         for parent in nodes[index].parents {
@@ -228,10 +227,5 @@ struct RunGraph {
         uniqueKeysWithValues: step.carried.enumerated().map { ($0, $1.flatMap { input[$0] } ?? []) })
     default: return [:]
     }
-  }
-
-  private func orderedTree(below root: Int) -> [Int] {
-    // Parents have lower numbers but for holds, which end a tree.
-    tree(below: root)
   }
 }

@@ -67,7 +67,6 @@ public struct StepReport: Sendable {
   public let label: String
   public var counts = StepCounts()
   public var quarantined: [QuarantinedRow] = []
-  public var nanoseconds: UInt64 = 0
 
   public init(step: Int, label: String) {
     self.step = step
@@ -102,6 +101,5 @@ public struct StepReport: Sendable {
   public mutating func merge(_ other: StepReport) {
     counts += other.counts
     quarantined += other.quarantined
-    nanoseconds += other.nanoseconds
   }
 }

@@ -58,10 +58,6 @@ enum ColumnDeclarations {
         .wrongValue, "column '\(entry.key)' may be absent, so its type needs '?'", at: entry.keySpan,
         help: "write '\(known.nullable())'")
     }
-    if case .list = type?.data, split == nil, reader.keys.contains("split") == false, !reader.keys.contains("path") {
-      // JSON has lists of its own; a text file needs to know what stands between the elements.
-      type = type.map { $0 }
-    }
     let bag = reader.finish()
     context.bag.report(contentsOf: bag.diagnostics)
     guard let type, !bag.hasErrors else { return nil }
