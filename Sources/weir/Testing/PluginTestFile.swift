@@ -158,8 +158,7 @@ struct PluginTestFile {
   }
 
   private func text(_ value: String, _ node: DocumentNode) -> LocatedText {
-    LocatedText(
-      text: value, file: file, pieces: [.init(textOffset: 0, fileOffset: node.span.range.lowerBound)], span: node.span)
+    LocatedText(value, at: node.span)
   }
 
   private func scalarNode(_ value: String, _ node: DocumentNode) -> DocumentNode {
