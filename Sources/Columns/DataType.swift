@@ -127,4 +127,11 @@ public struct Schema: Hashable, Sendable {
     positions[field.name] = fields.count
     fields.append(field)
   }
+
+  /// The same columns, one of them with another type.
+  public func replacing(_ index: Int, type: ValueType) -> Schema {
+    var result = self
+    result.fields[index].type = type
+    return result
+  }
 }

@@ -29,6 +29,12 @@ public struct LocatedText: Sendable, Equatable {
     self.span = span
   }
 
+  /// A text that stands as it is at one place, such as a key.
+  public init(_ text: String, at span: SourceSpan) {
+    self.init(
+      text: text, file: span.file, pieces: [Piece(textOffset: 0, fileOffset: span.range.lowerBound)], span: span)
+  }
+
   /// The whole of a file.
   public init(_ file: SourceFile) {
     self.init(

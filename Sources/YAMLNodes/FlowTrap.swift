@@ -44,8 +44,7 @@ enum FlowTrap {
         bag.report(
           .yamlSyntax, "inside { } a comma ends the value, so this is cut at the comma", at: span,
           help: "put quotes around it: { \(entry.key): '\(span.text)' }")
-        let whole = LocatedText(
-          text: span.text, file: file, pieces: [.init(textOffset: 0, fileOffset: start)], span: span)
+        let whole = LocatedText(span.text, at: span)
         entry = DocumentNode.Entry(
           key: entry.key, keySpan: entry.keySpan, value: DocumentNode(.scalar(whole, isPlain: true), span: span))
       }

@@ -105,10 +105,7 @@ struct AggregatePlanner {
       context.report(.wrongValue, "grains cut one date column", at: entries[1].keySpan)
       failed = true
     }
-    let name = LocatedText(
-      text: entry.key, file: entry.keySpan.file,
-      pieces: [.init(textOffset: 0, fileOffset: entry.keySpan.range.lowerBound)], span: entry.keySpan)
-    guard let column = context.column(name) else {
+    guard let column = context.column(LocatedText(entry.key, at: entry.keySpan)) else {
       failed = true
       return
     }

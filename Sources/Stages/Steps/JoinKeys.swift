@@ -11,10 +11,7 @@ enum JoinKeys {
     var pairs: [(LocatedText, LocatedText)] = []
     if let entries = on.entries {
       for entry in entries {
-        let key = LocatedText(
-          text: entry.key, file: entry.keySpan.file,
-          pieces: [.init(textOffset: 0, fileOffset: entry.keySpan.range.lowerBound)], span: entry.keySpan)
-        if let text = entry.value.text { pairs.append((key, text)) }
+        if let text = entry.value.text { pairs.append((LocatedText(entry.key, at: entry.keySpan), text)) }
       }
     } else {
       for item in on.items ?? [on] {
@@ -27,7 +24,7 @@ enum JoinKeys {
     for (here, there) in pairs {
       let leftColumn = context.column(here)
       let rightColumn = side.index(of: there.text)
-      if rightColumn == nil {
+      if rightColumn == nil, leftColumn != nil || here.span != there.span {
         context.report(
           .unknownColumn, "no column '\(there.text)' in '\(sideName.text)'", at: there.span,
           help: suggestion(for: there.text, among: side.names))
