@@ -30,7 +30,10 @@ public enum PluginLoader {
     folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], into catalogue: inout PluginCatalogue,
     _ bag: inout DiagnosticBag
   ) {
-    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else { return }
+    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
+      catalogue.unreadable.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
+      return
+    }
     guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {
       bag.report(.duplicateName, "two plugins are called '\(manifest.name)'", at: span)
       return
@@ -50,6 +53,10 @@ public enum PluginLoader {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)
       reader.read(into: &catalogue)
       bag.report(contentsOf: reader.bag.diagnostics)
+    }
+    for script in files.scripts where script.kind != .modules {
+      let name = "\(manifest.name).\(script.name)"
+      if !catalogue.has(name) { catalogue.unreadable.insert(name) }
     }
   }
 }

@@ -12,8 +12,19 @@ public struct PluginCatalogue: Sendable {
   public var functions: [String: ExpressionScope.PluginFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
+  /// Definitions that could not be read, and plugins of which nothing could: what is wrong with them has been reported.
+  public var unreadable: Set<String> = []
 
   public init() {}
+
+  /// Whether a name is one of what could not be read.
+  public func isUnreadable(_ name: String) -> Bool { unreadable.containsDefinition(name) }
+
+  /// Whether there is a definition of that name.
+  public func has(_ name: String) -> Bool {
+    metrics[name] != nil || feeRules[name] != nil || folds[name] != nil || transforms[name] != nil
+      || functions[name] != nil
+  }
 }
 
 /// A function of a plugin that can be bound to columns of known types. Which path it takes (columnar or interpreter)

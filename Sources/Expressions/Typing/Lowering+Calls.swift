@@ -34,7 +34,9 @@ extension Lowering {
       if FunctionLibrary.named(short) != nil { help = "write \(short)(…)" }
     }
     if help == nil, ["sum", "count", "avg"].contains(name) { help = "aggregates belong into an aggregate step" }
-    report(.unknownFunction, "no function '\(name)'", callee.range, help: help)
+    if !scope.unreadable.containsDefinition(name) {
+      report(.unknownFunction, "no function '\(name)'", callee.range, help: help)
+    }
     for argument in arguments { if case .table = argument.kind { continue } else { _ = lower(argument) } }
     return nil
   }

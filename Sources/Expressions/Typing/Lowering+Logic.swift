@@ -36,7 +36,7 @@ extension Lowering {
   }
 
   mutating func conjunction(_ left: LuaExpression, _ right: LuaExpression, _ range: Range<Int>) -> Value? {
-    guard let a = lower(left) else {
+    guard let a = lowerCondition(left) else {
       _ = lower(right)
       return nil
     }
@@ -124,7 +124,8 @@ extension Lowering {
     var result = make(.select, [condition.node, x, y], type, range)
     result.isFalseWhenMissing = a.isFalseWhenMissing || b.isFalseWhenMissing
     if x == y { result = value(x, a.type ?? type, range) }
-    result.isLiteral = a.isLiteral && b.isLiteral
+    // nil goes with any unit, as a numeral does.
+    result.isLiteral = (a.isLiteral || a.type == nil) && (b.isLiteral || b.type == nil)
     return result
   }
 

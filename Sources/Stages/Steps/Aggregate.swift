@@ -220,13 +220,16 @@ struct AggregatePlanner {
   private mutating func addMetric(_ name: LocatedText) {
     guard let metric = context.planning.plugins.metrics[name.text] else {
       let known = context.planning.plugins.metrics.keys.sorted()
-      context.report(
-        .unknownMetric, "no metric '\(name.text)'", at: name.span,
-        help: suggestion(for: name.text, among: known)
-          ?? (name.text.contains("(")
-            ? "an expression needs a name: { total: \(name.text) }"
-            : known.isEmpty ? "no plugin of this pipeline has metrics" : "metrics are \(known.joined(separator: ", "))")
-      )
+      if !context.planning.plugins.isUnreadable(name.text) {
+        context.report(
+          .unknownMetric, "no metric '\(name.text)'", at: name.span,
+          help: suggestion(for: name.text, among: known)
+            ?? (name.text.contains("(")
+              ? "an expression needs a name: { total: \(name.text) }"
+              : known.isEmpty
+                ? "no plugin of this pipeline has metrics" : "metrics are \(known.joined(separator: ", "))")
+        )
+      }
       if let last = name.text.split(separator: ".").last { context.poison(String(last)) }
       failed = true
       return
