@@ -14,6 +14,8 @@ struct Lowering {
   var cells: [Binding] = []
   /// Nodes that are known not to be nil here.
   var narrowed: Set<Int> = []
+  /// Whether a text stands on the other side, so that a name that is nobody's may lack its quotes.
+  var wantsText = false
   /// Columns made by earlier expressions.
   var defined: [String: Value] = [:]
   var functions: [any RowFunction] = []
@@ -86,7 +88,10 @@ struct Lowering {
     case .binary(.and, let left, let right): return conjunction(left, right, range)
     case .binary(.or, let left, let right): return disjunction(left, right, range)
     case .binary(let operation, let left, let right):
-      let (a, b) = (lower(left), lower(right))
+      let a = lower(left)
+      wantsText = [.equal, .notEqual].contains(operation) && a?.type?.data == .string
+      let b = lower(right)
+      wantsText = false
       guard let a, let b else {
         // What is wrong with the other side is said now, not after this one has been mended.
         if operation.isArithmetic, let sound = a ?? b { _ = present(sound) }
@@ -209,6 +214,8 @@ struct Lowering {
       help = "'\(name)' is a function: write \(name)(…)"
     } else if help == nil, scope.parameters[name] != nil {
       help = "write params.\(name)"
+    } else if help == nil, wantsText {
+      help = "a text stands in quotes: \"\(name)\""
     }
     report(.unknownColumn, "no column '\(name)'\(place)", range, help: help)
     return nil
