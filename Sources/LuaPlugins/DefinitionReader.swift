@@ -51,6 +51,7 @@ struct DefinitionReader {
       if let inputs = inputs(), let function = function(inputs) {
         catalogue.functions[qualifiedName] = function
         catalogue.functionInputs[qualifiedName] = inputs
+        catalogue.functionProvenance[qualifiedName] = provenance
       }
     default: break
     }

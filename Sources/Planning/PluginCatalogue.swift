@@ -10,6 +10,8 @@ public struct PluginCatalogue: Sendable {
   public var functions: [String: ExpressionScope.PluginFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
+  /// What the result of each function means.
+  public var functionProvenance: [String: Provenance] = [:]
 
   public init() {}
 }

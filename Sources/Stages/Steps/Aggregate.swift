@@ -211,7 +211,8 @@ struct AggregatePlanner {
       return
     }
     metricBuilder!.define(entry.key, output)
-    fields.append(Field(entry.key, output.type))
+    let provenance = context.provenance(of: output, among: context.input.fields + fields)
+    fields.append(Field(entry.key, output.type, provenance: provenance))
   }
 
   private mutating func addMetric(_ name: LocatedText) {
