@@ -2,174 +2,12 @@
 
 #include "bridge.h"
 
-/// Pushes the value of one row of a column.
-void weir_push_cell(lua_State *L, weir_state *S, const weir_column *column, int64_t row) {
-  if (column->present && !column->present[row]) {
-    lua_pushnil(L);
-    return;
-  }
-  switch (column->kind) {
-  case WEIR_BOOL: lua_pushboolean(L, ((const uint8_t *)column->values)[row]); break;
-  case WEIR_INT: lua_pushinteger(L, ((const int64_t *)column->values)[row]); break;
-  case WEIR_FLOAT: lua_pushnumber(L, ((const double *)column->values)[row]); break;
-  case WEIR_DECIMAL: {
-    const uint64_t *halves = (const uint64_t *)column->values + row * 2;
-    weir_push_object(L, S, WEIR_DECIMAL, column->scale, (int64_t)halves[1], halves[0]);
-    break;
-  }
-  case WEIR_STRING: {
-    int64_t start = row ? column->ends[row - 1] : 0;
-    lua_pushlstring(L, (const char *)column->values + start, (size_t)(column->ends[row] - start));
-    break;
-  }
-  case WEIR_DATE: weir_push_object(L, S, WEIR_DATE, 0, ((const int32_t *)column->values)[row], 0); break;
-  case WEIR_TIMESTAMP: weir_push_object(L, S, WEIR_TIMESTAMP, 0, ((const int64_t *)column->values)[row], 0); break;
-  case WEIR_LIST: {
-    int64_t start = row ? column->ends[row - 1] : 0;
-    lua_createtable(L, (int)(column->ends[row] - start), 0);
-    for (int64_t i = start; i < column->ends[row]; i++) {
-      weir_push_cell(L, S, column->element, i);
-      lua_rawseti(L, -2, i - start + 1);
-    }
-    break;
-  }
-  default: lua_pushnil(L);
-  }
-}
-
-/// A column that no script names by a constant, read when it is asked for; or one that is missing in this row.
-static int read_column(lua_State *L) {
-  weir_state *S = state_of(L);
-  const weir_argument *argument = lua_touserdata(L, lua_upvalueindex(1));
-  if (!S->batch || argument < S->batch->arguments || argument >= S->batch->arguments + S->batch->argument_count)
-    return luaL_error(L, "a row is gone once its batch is");
-  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
-  for (int i = 0; name && i < argument->column_count; i++) {
-    if (strcmp(argument->names[i], name)) continue;
-    weir_push_cell(L, S, &argument->columns[i], S->batch->row);
-    return 1;
-  }
-  return luaL_error(L, "the row has no column '%s' to index", name ? name : weir_type_name(L, 2));
-}
-
-static int refuse_write(lua_State *L) { return luaL_error(L, "a row is read-only"); }
-
-enum { BASE = 2 }; // handler-free stack of a batch: 1 request, 2 function, then one slot (or two, for rows) an argument
-
-typedef struct {
-  int first; // stack index of the argument's own slots
-  int eager; // ROW: how many columns are set for each row
-} slot;
-
-/// ROW: pushes the object, the table of its fields, and the names that are set for each row.
-static int push_row(lua_State *L, weir_state *S, const weir_argument *argument, int *columns) {
-  weir_object *row = lua_newuserdatauv(L, sizeof *row, 0);
-  *row = (weir_object){.kind = WEIR_ROW};
-  lua_createtable(L, 0, argument->column_count); // fields
-  lua_createtable(L, 0, 1);
-  lua_pushlightuserdata(L, (void *)argument);
-  lua_pushcclosure(L, read_column, 1);
-  lua_setfield(L, -2, "__index");
-  lua_setmetatable(L, -2);
-  lua_createtable(L, 0, 4);
-  lua_pushvalue(L, -2);
-  lua_setfield(L, -2, "__index");
-  lua_pushcfunction(L, refuse_write);
-  lua_setfield(L, -2, "__newindex");
-  lua_pushliteral(L, "row");
-  lua_setfield(L, -2, "__name");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
-  lua_setmetatable(L, -3);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, S->names);
-  int eager = 0, names = lua_gettop(L);
-  luaL_checkstack(L, argument->column_count + 20, "too many columns");
-  for (int i = 0; i < argument->column_count; i++) {
-    lua_pushstring(L, argument->names[i]);
-    lua_pushvalue(L, -1);
-    bool named = lua_rawget(L, names) != LUA_TNIL;
-    lua_pop(L, named ? 1 : 2);
-    if (named) columns[eager++] = i;
-  }
-  lua_remove(L, names);
-  return eager;
-}
-
-static void push_constants(lua_State *L, weir_state *S, const weir_argument *argument) {
-  const weir_value *nodes = argument->nodes;
-  if (argument->kind == WEIR_ARGUMENT_CONSTANT) {
-    weir_push(L, S, nodes);
-    weir_freeze(L, S);
-    return;
-  }
-  lua_createtable(L, argument->constant_count, 0);
-  for (int i = 0; i < argument->constant_count; i++) {
-    nodes += weir_push(L, S, nodes);
-    weir_freeze(L, S);
-    lua_rawseti(L, -2, i + 1);
-  }
-}
-
-typedef struct {
-  slot slots[16];
-  int *columns; // a userdata on the stack: for each ROW argument, which columns are eager
-} frame;
-
-static void push_arguments(lua_State *L, weir_state *S, weir_batch *batch, const frame *frame) {
-  const int *columns = frame->columns;
-  for (int a = 0; a < batch->argument_count; a++) {
-    const weir_argument *argument = &batch->arguments[a];
-    int first = frame->slots[a].first;
-    switch (argument->kind) {
-    case WEIR_ARGUMENT_ROW:
-      for (int i = 0; i < frame->slots[a].eager; i++) {
-        lua_pushvalue(L, first + 2 + i);
-        weir_push_cell(L, S, &argument->columns[columns[i]], batch->row);
-        lua_rawset(L, first + 1);
-      }
-      columns += argument->column_count;
-      lua_pushvalue(L, first);
-      break;
-    case WEIR_ARGUMENT_COLUMN: weir_push_cell(L, S, argument->columns, batch->row); break;
-    case WEIR_ARGUMENT_CONSTANT: lua_pushvalue(L, first); break;
-    default: lua_rawgeti(L, first, argument->choices[batch->row] + 1); break;
-    }
-  }
-}
-
-static void push_function(lua_State *L, weir_state *S, int32_t number) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, S->functions);
-  if (lua_rawgeti(L, -1, number) != LUA_TFUNCTION) luaL_error(L, "no function %d in this state", (int)number);
-  lua_remove(L, -2);
-}
-
-static void prepare(lua_State *L, weir_state *S, weir_batch *batch, frame *frame) {
-  if (batch->argument_count > 16) luaL_error(L, "too many arguments");
-  size_t columns = 1;
-  for (int a = 0; a < batch->argument_count; a++) columns += (size_t)batch->arguments[a].column_count;
-  push_function(L, S, batch->function);
-  char *memory = lua_newuserdatauv(L, sizeof(weir_object) + columns * sizeof(int), 0);
-  memset(memory, 0, sizeof(weir_object));
-  int *eager = frame->columns = (int *)(memory + sizeof(weir_object));
-  for (int a = 0; a < batch->argument_count; a++) {
-    const weir_argument *argument = &batch->arguments[a];
-    frame->slots[a].first = lua_gettop(L) + 1;
-    if (argument->kind == WEIR_ARGUMENT_ROW) {
-      frame->slots[a].eager = push_row(L, S, argument, eager);
-      eager += argument->column_count;
-    } else if (argument->kind != WEIR_ARGUMENT_COLUMN) {
-      push_constants(L, S, argument);
-    }
-  }
-  luaL_checkstack(L, batch->argument_count * 2 + batch->result_count + 30, "too many arguments");
-}
-
-static void map_rows(lua_State *L, weir_state *S, weir_batch *batch, const frame *frame) {
+static void map_rows(lua_State *L, weir_state *S, weir_batch *batch, const weir_frame *frame) {
   int base = lua_gettop(L), results = batch->result_count;
   for (; batch->row < batch->row_count; batch->row++) {
     S->steps_left = S->limits.steps;
-    lua_pushvalue(L, BASE);
-    push_arguments(L, S, batch, frame);
+    lua_pushvalue(L, WEIR_BASE);
+    weir_push_arguments(L, S, batch, frame);
     lua_call(L, batch->argument_count, results + 1);
     if (!lua_isnil(L, -1)) {
       S->status = WEIR_RESULT;
@@ -181,7 +19,7 @@ static void map_rows(lua_State *L, weir_state *S, weir_batch *batch, const frame
 }
 
 static void push_initial(lua_State *L, weir_state *S, weir_batch *batch) {
-  push_function(L, S, batch->initial);
+  weir_push_function(L, S, batch->initial);
   lua_rawgeti(L, LUA_REGISTRYINDEX, S->library);
   lua_pushliteral(L, "settings");
   lua_rawget(L, -2);
@@ -189,7 +27,7 @@ static void push_initial(lua_State *L, weir_state *S, weir_batch *batch) {
   lua_call(L, 1, 1);
 }
 
-static void step_rows(lua_State *L, weir_state *S, weir_batch *batch, const frame *frame) {
+static void step_rows(lua_State *L, weir_state *S, weir_batch *batch, const weir_frame *frame) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, batch->groups);
   int base = lua_gettop(L);
   for (; batch->row < batch->row_count; batch->row++) {
@@ -201,20 +39,33 @@ static void step_rows(lua_State *L, weir_state *S, weir_batch *batch, const fram
       lua_rawseti(L, base, group);
     }
     lua_settop(L, base);
-    lua_pushvalue(L, BASE);
+    lua_pushvalue(L, WEIR_BASE);
     lua_rawgeti(L, base, group);
-    push_arguments(L, S, batch, frame);
+    weir_push_arguments(L, S, batch, frame);
     lua_call(L, batch->argument_count + 1, 1);
     if (lua_isnil(L, -1)) lua_pop(L, 1);
     else lua_rawseti(L, base, group);
   }
 }
 
+/// A key of an emitted row that is no output would be lost in silence.
+static void check_emitted_keys(lua_State *L, weir_batch *batch) {
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+    int r = 0;
+    while (key && r < batch->result_count && strcmp(batch->results[r].name, key)) r++;
+    if (!key || r == batch->result_count)
+      luaL_error(L, "emit: there is no output '%s'", key ? key : weir_type_name(L, -2));
+  }
+}
+
 static int emit(lua_State *L) {
   weir_state *S = state_of(L);
   weir_batch *batch = S->batch;
-  luaL_checktype(L, 1, LUA_TTABLE);
-  if (!batch || batch->mode != WEIR_FOLD) return luaL_error(L, "emit is for folds");
+  if (lua_type(L, 1) != LUA_TTABLE) return luaL_error(L, "emit takes a table: emit { name = value }");
+  if (!batch || (batch->mode != WEIR_FOLD && batch->mode != WEIR_WHOLE))
+    return luaL_error(L, "emit is for the rows of a fold or a transform, while it runs");
+  check_emitted_keys(L, batch);
   if (batch->emitted_count == batch->emitted_capacity) {
     size_t capacity = batch->emitted_capacity ? batch->emitted_capacity * 2 : 256;
     int32_t *rows = realloc(batch->emitted_rows, capacity * sizeof *rows);
@@ -228,7 +79,7 @@ static int emit(lua_State *L) {
     weir_append(L, S, &batch->results[r], -1);
     lua_pop(L, 1);
   }
-  batch->emitted_rows[batch->emitted_count++] = (int32_t)batch->row;
+  batch->emitted_rows[batch->emitted_count++] = batch->mode == WEIR_FOLD ? (int32_t)batch->row : 0;
   return 0;
 }
 
@@ -247,14 +98,14 @@ static void finish_key(lua_State *L, weir_state *S, weir_batch *batch, int base)
   batch->row--;
   batch->row_emitted = batch->emitted_count;
   S->steps_left = S->limits.steps;
-  push_function(L, S, batch->finish);
+  weir_push_function(L, S, batch->finish);
   lua_insert(L, -2);
   lua_pushcfunction(L, emit);
   lua_call(L, 2, 0);
   batch->row++;
 }
 
-static void fold_rows(lua_State *L, weir_state *S, weir_batch *batch, const frame *frame) {
+static void fold_rows(lua_State *L, weir_state *S, weir_batch *batch, const weir_frame *frame) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, batch->groups);
   int base = lua_gettop(L);
   for (; batch->row < batch->row_count; batch->row++) {
@@ -267,9 +118,9 @@ static void fold_rows(lua_State *L, weir_state *S, weir_batch *batch, const fram
       lua_rawseti(L, base, 1);
     }
     lua_settop(L, base);
-    lua_pushvalue(L, BASE);
+    lua_pushvalue(L, WEIR_BASE);
     lua_rawgeti(L, base, 1);
-    push_arguments(L, S, batch, frame);
+    weir_push_arguments(L, S, batch, frame);
     lua_pushcfunction(L, emit);
     lua_call(L, batch->argument_count + 2, 0);
     lua_settop(L, base);
@@ -277,11 +128,65 @@ static void fold_rows(lua_State *L, weir_state *S, weir_batch *batch, const fram
   if (batch->row_count > 0) finish_key(L, S, batch, base);
 }
 
+/// A field that a row of a whole table does not have: a column that is missing there, or none at all.
+static int absent_field(lua_State *L) {
+  weir_state *S = state_of(L);
+  const weir_argument *argument = lua_touserdata(L, lua_upvalueindex(1));
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+  if (!S->batch || S->batch->arguments != argument) return 0;
+  for (int i = 0; name && i < argument->column_count; i++)
+    if (!strcmp(argument->names[i], name)) return 0;
+  return luaL_error(L, "the row has no column '%s' to index", name ? name : weir_type_name(L, 2));
+}
+
+/// All rows as an array of tables, which are the script's to change.
+static void push_rows(lua_State *L, weir_state *S, weir_batch *batch) {
+  const weir_argument *argument = batch->arguments;
+  luaL_checkstack(L, argument->column_count + 20, "too many columns");
+  int names = lua_gettop(L) + 1;
+  for (int i = 0; i < argument->column_count; i++) lua_pushstring(L, argument->names[i]);
+  lua_createtable(L, 0, 3);
+  lua_pushlightuserdata(L, (void *)argument);
+  lua_pushcclosure(L, absent_field, 1);
+  lua_setfield(L, -2, "__index");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  int metatable = lua_gettop(L);
+  lua_createtable(L, (int)batch->row_count, 0);
+  for (int64_t row = 0; row < batch->row_count; row++) {
+    weir_charge(L, S, 1 + argument->column_count);
+    lua_createtable(L, 0, argument->column_count);
+    for (int i = 0; i < argument->column_count; i++) {
+      lua_pushvalue(L, names + i);
+      weir_push_cell(L, S, &argument->columns[i], row);
+      lua_rawset(L, -3);
+    }
+    lua_pushvalue(L, metatable);
+    lua_setmetatable(L, -2);
+    lua_rawseti(L, -2, row + 1);
+  }
+  lua_replace(L, names);
+  lua_settop(L, names);
+}
+
+/// The whole table in one call: `run(rows, emit)`.
+static void transform_rows(lua_State *L, weir_state *S, weir_batch *batch) {
+  S->steps_left = S->batch_left = S->limits.batch_steps;
+  weir_push_function(L, S, batch->function);
+  push_rows(L, S, batch);
+  lua_pushcfunction(L, emit);
+  lua_call(L, 2, 0);
+}
+
 static int run_body(lua_State *L) {
   weir_state *S = state_of(L);
   weir_batch *batch = lua_touserdata(L, 1);
-  frame frame = {0};
-  prepare(L, S, batch, &frame);
+  if (batch->mode == WEIR_WHOLE) {
+    transform_rows(L, S, batch);
+    return 0;
+  }
+  weir_frame frame = {0};
+  weir_prepare(L, S, batch, &frame);
   switch (batch->mode) {
   case WEIR_MAP: map_rows(L, S, batch, &frame); break;
   case WEIR_STEP: step_rows(L, S, batch, &frame); break;
@@ -335,7 +240,7 @@ weir_status weir_run(weir_state *S, weir_batch *batch) {
   weir_status status;
   for (;;) {
     status = weir_protected(S, run_body, batch);
-    if (status != WEIR_RUNTIME && status != WEIR_REJECTED) break;
+    if (batch->mode == WEIR_WHOLE || (status != WEIR_RUNTIME && status != WEIR_REJECTED)) break;
     if (batch->row >= batch->row_count) batch->row = batch->row_count - 1;
     if (batch->row < 0) break;
     pass_failure(S, batch);
@@ -344,7 +249,7 @@ weir_status weir_run(weir_state *S, weir_batch *batch) {
     if (batch->row >= batch->row_count && batch->mode != WEIR_FOLD) break;
   }
   if (status == WEIR_OK) S->status = WEIR_OK;
-  S->failed_row = status == WEIR_OK ? -1 : batch->row;
+  S->failed_row = status == WEIR_OK || batch->mode == WEIR_WHOLE ? -1 : batch->row;
   S->batch = NULL;
   return status;
 }

@@ -128,5 +128,20 @@ const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t l
 // Results.c
 void weir_append(lua_State *L, weir_state *S, weir_result *result, int index);
 void weir_append_placeholder(weir_result *result);
-// Rows.c
+// Arguments.c
+enum { WEIR_BASE = 2 }; // stack of a batch: 1 request, 2 function, then one slot (or two, for rows) an argument
+
+typedef struct {
+  int first; // stack index of the argument's own slots
+  int eager; // ROW: how many columns are set for each row
+} weir_slot;
+
+typedef struct {
+  weir_slot slots[16];
+  int *columns; // a userdata on the stack: for each ROW argument, which columns are eager
+} weir_frame;
+
 void weir_push_cell(lua_State *L, weir_state *S, const weir_column *column, int64_t row);
+void weir_push_function(lua_State *L, weir_state *S, int32_t number);
+void weir_prepare(lua_State *L, weir_state *S, weir_batch *batch, weir_frame *frame);
+void weir_push_arguments(lua_State *L, weir_state *S, weir_batch *batch, const weir_frame *frame);

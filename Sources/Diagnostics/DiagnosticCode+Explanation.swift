@@ -90,6 +90,8 @@ extension DiagnosticCode {
     case .joinCardinality:
       "The join says how many partners a row may have ('expect'), and the data has more: rows would be counted twice."
     case .rejectedRow: "A script rejected the row, with its reason."
+    case .ambiguousOrder:
+      "What the step gives depends on the order of the rows, and 'order' leaves two of them equal. Add columns to it."
     case .missingFile:
       "The file is not there. Relative paths start at the pipeline file, --param paths at the current directory."
     case .unreadableFile: "The file is there and cannot be read."

@@ -58,6 +58,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case unmatchedRow = "unmatched-row"
   case joinCardinality = "join-cardinality"
   case rejectedRow = "rejected-row"
+  case ambiguousOrder = "ambiguous-order"
 
   // The run.
   case missingFile = "missing-file"

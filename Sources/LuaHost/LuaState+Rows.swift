@@ -37,6 +37,19 @@ extension LuaState {
       columns: buffers.columns(results), sourceRows: sources, failures: unsafe failures(batch))
   }
 
+  /// Calls `run(rows, emit)` once with all rows as an array of tables; gives what it emitted.
+  ///
+  /// Every failure throws: there is no row that could be left out.
+  public func transform(
+    _ run: LuaFunction, names: [String], columns: [Column], count: Int, results: [LuaResult]
+  ) throws(LuaFailure) -> (columns: [Column], count: Int) {
+    let buffers = BatchBuffers([.row(names: names, columns: columns)], results: results)
+    var batch = unsafe makeBatch(WEIR_WHOLE, run, buffers, 1, count, results.count)
+    defer { unsafe weir_batch_free(&batch) }
+    try settle(unsafe weir_run(bridge, &batch))
+    return (buffers.columns(results), unsafe batch.emitted_count)
+  }
+
   func makeBatch(
     _ mode: weir_mode, _ function: LuaFunction, _ buffers: BatchBuffers, _ argumentCount: Int, _ rowCount: Int,
     _ resultCount: Int

@@ -21,7 +21,9 @@ struct DefinitionReader {
   var qualifiedName: String { "\(scripts.name).\(script.name)" }
 
   mutating func read(into catalogue: inout PluginCatalogue) {
-    let expected: [PluginFiles.Kind: String] = [.fees: "fee_rule", .metrics: "metric", .functions: "func"]
+    let expected: [PluginFiles.Kind: String] = [
+      .fees: "fee_rule", .metrics: "metric", .functions: "func", .folds: "fold", .transforms: "transform",
+    ]
     guard let kind = expected[script.kind] else { return }
     guard value["kind"].asString == kind else {
       bag.report(
@@ -53,6 +55,12 @@ struct DefinitionReader {
         catalogue.functionInputs[qualifiedName] = inputs
         catalogue.functionProvenance[qualifiedName] = provenance
       }
+    case .folds:
+      checkKeys(["name", "title", "definition", "inputs", "outputs", "init", "step", "finish"])
+      if let fold = fold() { catalogue.folds[qualifiedName] = fold }
+    case .transforms:
+      checkKeys(["name", "title", "definition", "inputs", "outputs", "run"])
+      if let transform = transform() { catalogue.transforms[qualifiedName] = transform }
     default: break
     }
   }
@@ -64,13 +72,16 @@ struct DefinitionReader {
   }
 
   /// Where the key is set in the file: its first `key =`.
-  func span(of key: String) -> SourceSpan {
+  func span(of key: String) -> SourceSpan { script.file.span(place(of: key) ?? 0..<0) }
+
+  /// The first `key =` from an offset on.
+  private func place(of key: String, from offset: Int = 0) -> Range<Int>? {
     let bytes = script.file.utf8
     let wanted = Array(key.utf8)
     func isName(_ byte: UInt8) -> Bool {
       byte == 95 || (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
     }
-    var start = 0
+    var start = offset
     while start + wanted.count <= bytes.count {
       let end = start + wanted.count
       if bytes[start] == wanted.first, Array(bytes[start..<end]) == wanted, start == 0 || !isName(bytes[start - 1]),
@@ -78,11 +89,11 @@ struct DefinitionReader {
       {
         var next = end
         while next < bytes.count, bytes[next] == 32 { next += 1 }
-        if next < bytes.count, bytes[next] == UInt8(ascii: "=") { return script.file.span(start..<end) }
+        if next < bytes.count, bytes[next] == UInt8(ascii: "=") { return start..<end }
       }
       start += 1
     }
-    return script.file.span(0..<0)
+    return nil
   }
 
   private mutating func checkKeys(_ known: [String]) {
@@ -100,7 +111,7 @@ struct DefinitionReader {
 
   mutating func type(_ value: LuaValue, key: String, defaultScale: Int = 18) -> ValueType? {
     guard let text = value.asString else {
-      report("'\(key)' is a type such as \"decimal USD\"", key: key)
+      report("'\(key)' takes a type in quotes, such as \"decimal USD\", not a \(value.typeName)", key: key)
       return nil
     }
     do throws(TypeSyntaxError) {
@@ -113,35 +124,35 @@ struct DefinitionReader {
     }
   }
 
-  /// The declared inputs, by name: a table has no order.
+  /// The declared inputs, in the order in which the file writes them, so that functions take their arguments in it.
   mutating func inputs() -> [ScriptInput]? {
-    let entries = value["inputs"].namedEntries
-    var inputs: [ScriptInput] = []
+    declarations("inputs")?.map {
+      ScriptInput(name: $0.name, type: $0.type, acceptsAnyDecimal: $0.type.data.isDecimal && !$0.isSized)
+    }
+  }
+
+  /// Names and types under a key, in the file's order: a table has none. `isSized`: whether digits are given in ( ).
+  mutating func declarations(_ key: String) -> [(name: String, type: ValueType, isSized: Bool)]? {
+    let entries = value[key].namedEntries
+    var found: [(name: String, type: ValueType, isSized: Bool)] = []
     var failed = false
-    if case .table(let all) = value["inputs"], all.count == entries.count {
+    if case .table(let all) = value[key], all.count == entries.count {
       for (name, declared) in entries {
         guard let type = type(declared, key: name) else {
           failed = true
           continue
         }
-        let isOpen = type.data.isDecimal && !(declared.asString ?? "").contains("(")
-        inputs.append(ScriptInput(name: name, type: type, acceptsAnyDecimal: isOpen))
+        found.append((name, type, (declared.asString ?? "").contains("(")))
       }
-    } else if value["inputs"].asArray?.isEmpty ?? value["inputs"].isNil {
+    } else if value[key].asArray?.isEmpty ?? value[key].isNil {
       return []
     } else {
-      report("'inputs' names each input and its type: inputs = { amount = \"decimal USD\" }", key: "inputs")
+      report("'\(key)' names each column and its type: \(key) = { amount = \"decimal USD\" }", key: key)
       failed = true
     }
-    return failed ? nil : inputs.sorted { declaredPosition($0.name) < declaredPosition($1.name) }
-  }
-
-  /// Inputs in the order in which the file writes them, so that functions take their arguments in that order.
-  private func declaredPosition(_ name: String) -> Int {
-    let start = span(of: "inputs").range.lowerBound
-    let rest = String(decoding: script.file.utf8[start...], as: UTF8.self)
-    guard let place = rest.firstRange(of: "\(name) ") ?? rest.firstRange(of: "\(name)=") else { return Int.max }
-    return rest.utf8.distance(from: rest.startIndex, to: place.lowerBound)
+    let start = span(of: key).range.lowerBound
+    let places = found.map { place(of: $0.name, from: start)?.lowerBound ?? Int.max }
+    return failed ? nil : zip(places, found).sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   mutating func unit() -> Unit? {

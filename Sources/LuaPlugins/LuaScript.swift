@@ -270,8 +270,22 @@ extension LuaScript {
   func map(
     _ arguments: [Column], count: Int, results: [ValueType], in state: LuaState
   ) throws -> (columns: [Column], problems: [RowProblem]) {
+    do throws(LuaFailure) {
+      let mapped = try state.mapRows(
+        function, arguments: given(arguments), count: count,
+        results: results.enumerated().map {
+          LuaResult(name: "result \($0.offset + 1)", type: $0.element.data, isNullable: $0.element.isNullable)
+        })
+      return (mapped.columns, mapped.failures.map { problem($0, arguments) })
+    } catch {
+      throw runFailure(error, arguments)
+    }
+  }
+
+  /// The arguments as the host takes them.
+  func given(_ arguments: [Column]) -> [LuaRowArgument] {
     var next = arguments[...]
-    let given: [LuaRowArgument] = parameters.map { parameter in
+    return parameters.map { parameter in
       switch parameter {
       case .row(let fields):
         let columns = Array(next.prefix(fields.count))
@@ -285,20 +299,14 @@ extension LuaScript {
         return .choice(tables, numbers.map { Int32($0) })
       }
     }
-    do throws(LuaFailure) {
-      let mapped = try state.mapRows(
-        function, arguments: given, count: count,
-        results: results.enumerated().map {
-          LuaResult(name: "result \($0.offset + 1)", type: $0.element.data, isNullable: $0.element.isNullable)
-        })
-      return (mapped.columns, mapped.failures.map { problem($0, arguments) })
-    } catch {
-      let inputs = error.row.map { inputsText(arguments, row: $0) } ?? ""
-      throw RunFailure(scripts.diagnostic(error, inputs: inputs))
-    }
   }
 
-  private func problem(_ failure: LuaFailure, _ arguments: [Column]) -> RowProblem {
+  /// What stops the run, with the inputs of the row on which it happened.
+  func runFailure(_ failure: LuaFailure, _ arguments: [Column]) -> RunFailure {
+    RunFailure(scripts.diagnostic(failure, inputs: failure.row.map { inputsText(arguments, row: $0) } ?? ""))
+  }
+
+  func problem(_ failure: LuaFailure, _ arguments: [Column]) -> RowProblem {
     let row = failure.row ?? 0
     let diagnostic = scripts.diagnostic(failure, inputs: inputsText(arguments, row: row))
     let file = failure.path.flatMap { scripts.file(calledByLua: $0) } ?? script.file

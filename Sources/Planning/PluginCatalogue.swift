@@ -7,6 +7,8 @@ public struct PluginCatalogue: Sendable {
   public var identities: [PluginIdentity] = []
   public var metrics: [String: MetricDefinition] = [:]
   public var feeRules: [String: FeeRuleDefinition] = [:]
+  public var folds: [String: FoldDefinition] = [:]
+  public var transforms: [String: TransformDefinition] = [:]
   public var functions: [String: ExpressionScope.PluginFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]

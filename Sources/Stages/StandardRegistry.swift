@@ -10,7 +10,8 @@ extension Registry {
     ],
     steps: [
       Filter.self, Derive.self, Select.self, Fee.self, Join.self, Explode.self, Aggregate.self, Window.self, Sort.self,
-      Top.self, AsOfJoin.self, Dedupe.self, PivotStep.self, Unpivot.self, Allocate.self, Fill.self,
+      Top.self, AsOfJoin.self, Dedupe.self, PivotStep.self, Unpivot.self, Allocate.self, Fill.self, Fold.self,
+      Transform.self,
     ],
     checks: [NotNull.self, Unique.self, Assert.self, Reconcile.self],
     exports: [CSVExport.self, JSONExport.self, ReportExport.self])

@@ -140,7 +140,8 @@ typedef struct weir_result {
 
 void weir_result_free(weir_result *result);
 
-typedef enum { WEIR_MAP, WEIR_STEP, WEIR_FOLD } weir_mode;
+/// WHOLE: one call with all rows as an array of tables, from the only argument, a ROW.
+typedef enum { WEIR_MAP, WEIR_STEP, WEIR_FOLD, WEIR_WHOLE } weir_mode;
 
 typedef struct {
   int32_t mode;

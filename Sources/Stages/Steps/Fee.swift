@@ -17,12 +17,7 @@ enum Fee: StepDefinition {
     context.report(reader.finish())
     guard let ruleName else { return context.unchanged }
     guard let rule = context.planning.plugins.feeRules[ruleName.text] else {
-      let rules = context.planning.plugins.feeRules.keys.sorted()
-      context.report(
-        .unknownRule, "no fee rule '\(ruleName.text)'", at: ruleName.span,
-        help: suggestion(for: ruleName.text, among: rules)
-          ?? (rules.isEmpty ? "no plugin of this pipeline has fee rules" : "rules are \(rules.joined(separator: ", "))")
-      )
+      context.reportUnknown("fee rule", ruleName, among: Array(context.planning.plugins.feeRules.keys))
       if let alias { context.poison(alias.text) }
       if let last = ruleName.text.split(separator: ".").last { context.poison(String(last)) }
       return context.unchanged
@@ -33,7 +28,8 @@ enum Fee: StepDefinition {
     for name in names where !context.checkNew(name, at: alias?.span ?? ruleName.span, among: context.input.names) {
       isNew = false
     }
-    guard let columns = bind(rule, with: with, at: ruleName.span, &context), isNew else {
+    guard let columns = context.inputColumns(rule.inputs, of: rule.name, with: with, at: ruleName.span), isNew
+    else {
       for name in names { context.poison(name) }
       return context.unchanged
     }
@@ -54,63 +50,6 @@ enum Fee: StepDefinition {
       output: output, operation: .rows(FeeOperation(function: bound, columns: columns, rule: rule.name)),
       reads: Set(columns), carried: Array(0..<context.input.count) + [nil, nil, nil, nil],
       explanation: ["\(rule.name): \(bound.explanation)"])
-  }
-
-  /// The column of each input, by name or by `with`.
-  private static func bind(
-    _ rule: FeeRuleDefinition, with: [DocumentNode.Entry], at span: SourceSpan, _ context: inout StepContext
-  ) -> [Int]? {
-    var columns: [Int] = []
-    var failed = false
-    for entry in with where !rule.inputs.contains(where: { $0.name == entry.key }) {
-      let names = rule.inputs.map(\.name)
-      context.report(
-        .unknownKey, "'\(rule.name)' has no input '\(entry.key)'", at: entry.keySpan,
-        help: suggestion(for: entry.key, among: names) ?? "it takes \(names.joined(separator: ", "))")
-      failed = true
-    }
-    for input in rule.inputs {
-      let given = with.first { $0.key == input.name }?.value.text
-      let name = given?.text ?? input.name
-      if let column = context.inputColumn(name, for: input, of: rule.name, at: given?.span ?? span) {
-        columns.append(column)
-      } else {
-        failed = true
-      }
-    }
-    return failed ? nil : columns
-  }
-}
-
-extension StepContext {
-  /// The column that a script's input is bound to; reports where there is none or it does not fit.
-  mutating func inputColumn(_ name: String, for input: ScriptInput, of script: String, at span: SourceSpan) -> Int? {
-    guard let column = self.input.index(of: name) else {
-      if !poisoned.contains(name) {
-        report(
-          .unknownColumn, "'\(script)' needs a column '\(name)' (\(input.type)), which '\(stage)' does not have",
-          at: span,
-          help: suggestion(for: name, among: self.input.names)
-            ?? "derive it before, or bind another with 'with: { \(input.name): COLUMN }'")
-      }
-      return nil
-    }
-    let type = self.input[column].type
-    guard input.accepts(type) else {
-      if type.isNullable, input.accepts(type.nullable(false)) {
-        report(
-          .maybeNil, "'\(name)' may be nil, and '\(script)' takes \(input.type)", at: span,
-          help: "derive a column without nil before, such as '\(name) or 0'")
-      } else if type.unit != input.type.unit, type.data.isNumeric == input.type.data.isNumeric {
-        report(
-          .unitMismatch, "'\(script)' takes '\(input.name)' as \(input.type), and '\(name)' is \(type)", at: span)
-      } else {
-        report(
-          .typeMismatch, "'\(script)' takes '\(input.name)' as \(input.type), and '\(name)' is \(type)", at: span)
-      }
-      return nil
-    }
-    return column
   }
 }
 

@@ -12,7 +12,7 @@ import YAMLNodes
 struct PluginTestFile {
   let file: SourceFile
   let plugins: PluginCatalogue
-  /// `fees`, `metrics` or `functions`: the folder that the file stands in.
+  /// `fees`, `metrics`, `functions`, `folds` or `transforms`: the folder that the file stands in.
   let kind: String
   /// The definition's name with its plugin: `network.gsv`.
   let subject: String
@@ -30,6 +30,9 @@ struct PluginTestFile {
     }
     var reader = SpecReader(root, subject: "the test")
     let cases = reader.requiredNode("cases")
+    let columns = reader.entries("columns")
+    let arguments = ["by", "order"].compactMap { key in reader.node(key).map { (key, $0) } }
+    let table = GivenTable(columns: columns, arguments: arguments)
     var bag = reader.finish()
     guard let inputs = inputs() else {
       bag.report(
@@ -47,7 +50,7 @@ struct PluginTestFile {
       let caseBag = reader.finish()
       bag.report(contentsOf: caseBag.diagnostics)
       guard let given, let expect else { continue }
-      if let failure = try failure(of: name, given: given, expect: expect, inputs: inputs) {
+      if let failure = try failure(of: name, given: given, expect: expect, table, inputs) {
         failures.append(failure)
       } else {
         passed += 1
@@ -58,15 +61,16 @@ struct PluginTestFile {
   }
 
   private func inputs() -> [ScriptInput]? {
-    plugins.feeRules[subject]?.inputs ?? plugins.metrics[subject]?.inputs ?? plugins.functionInputs[subject]
+    plugins.feeRules[subject]?.inputs ?? plugins.metrics[subject]?.inputs ?? plugins.folds[subject]?.inputs
+      ?? plugins.transforms[subject]?.inputs ?? plugins.functionInputs[subject]
   }
 
   private func failure(
-    of name: String, given: DocumentNode, expect: DocumentNode, inputs: [ScriptInput]
+    of name: String, given: DocumentNode, expect: DocumentNode, _ givenTable: GivenTable, _ inputs: [ScriptInput]
   ) throws -> Failure? {
     let table: Table
     do {
-      table = try result(given, inputs)
+      table = try result(given, givenTable, inputs)
     } catch let error as RunFailure {
       return Failure(testCase: name, message: error.diagnostic.message, span: given.span)
     }
@@ -104,7 +108,13 @@ struct PluginTestFile {
     type.isDecimal ? ExactDecimal(text).map { .decimal($0) } : Scalar(parsing: text, as: type)
   }
 
-  private func result(_ given: DocumentNode, _ inputs: [ScriptInput]) throws -> Table {
+  /// What a fold's cases share: columns that are no inputs, and the step's `by` and `order`.
+  private struct GivenTable {
+    var columns: [DocumentNode.Entry]
+    var arguments: [(String, DocumentNode)]
+  }
+
+  private func result(_ given: DocumentNode, _ table: GivenTable, _ inputs: [ScriptInput]) throws -> Table {
     var spec = PipelineSpec(file: file, directory: file.path.folderOfPath, name: subject)
     let columns = inputs.map { input in
       DocumentNode.Entry(
@@ -112,14 +122,15 @@ struct PluginTestFile {
     }
     let ingest = mapping(
       [
-        ("type", scalarNode("inline", given)), ("columns", DocumentNode(.mapping(columns), span: given.span)),
+        ("type", scalarNode("inline", given)),
+        ("columns", DocumentNode(.mapping(columns + table.columns), span: given.span)),
         ("rows", given),
       ], given)
     spec.ingests = [NamedNode(name: "given", nameSpan: given.span, node: ingest)]
     spec.stages = [
       StageSpec(
         name: "result", nameSpan: given.span, from: [text("given", given)],
-        steps: [StepSpec(kind: step.kind, kindSpan: given.span, arguments: step.arguments(self, given, inputs))])
+        steps: [step(given, table, inputs)])
     ]
     let context = PlanningContext(
       spec: spec, registry: .standard, plugins: plugins, parameters: ParameterValues())
@@ -127,25 +138,23 @@ struct PluginTestFile {
     return try Run(plan, options: RunOptions(workers: 1), weirVersion: Weir.version).tables(of: ["result"])[0]
   }
 
-  private var step: (kind: String, arguments: (PluginTestFile, DocumentNode, [ScriptInput]) -> DocumentNode) {
-    switch kind {
-    case "fees": ("fee", { test, at, _ in test.scalarNode(test.subject, at) })
-    case "metrics":
-      (
-        "aggregate",
-        { test, at, _ in
-          test.mapping([("metrics", DocumentNode(.sequence([test.scalarNode(test.subject, at)]), span: at.span))], at)
-        }
-      )
-    default:
-      (
-        "derive",
-        { test, at, inputs in
-          test.mapping(
-            [("result", test.scalarNode("\(test.subject)(\(inputs.map(\.name).joined(separator: ", ")))", at))], at)
-        }
-      )
-    }
+  /// The step that runs the subject over the given rows.
+  private func step(_ given: DocumentNode, _ table: GivenTable, _ inputs: [ScriptInput]) -> StepSpec {
+    let name = scalarNode(subject, given)
+    let (kind, arguments): (String, DocumentNode) =
+      switch self.kind {
+      case "fees": ("fee", name)
+      case "metrics": ("aggregate", mapping([("metrics", DocumentNode(.sequence([name]), span: given.span))], given))
+      case "folds": ("fold", mapping([("use", name)] + table.arguments, given))
+      case "transforms": ("lua", name)
+      default:
+        (
+          "derive",
+          mapping(
+            [("result", scalarNode("\(subject)(\(inputs.map(\.name).joined(separator: ", ")))", given))], given)
+        )
+      }
+    return StepSpec(kind: kind, kindSpan: given.span, arguments: arguments)
   }
 
   /// A decimal column gets as many decimals as the given cells have, at least two.

@@ -1,0 +1,53 @@
+import Columns
+import Diagnostics
+import LuaHost
+import Planning
+
+/// Folds and transforms: scripts whose rows in and rows out are different ones.
+extension DefinitionReader {
+  mutating func fold() -> FoldDefinition? {
+    guard let inputs = inputs(), let outputs = outputs() else { return nil }
+    guard let initial = value["init"].asFunction, let step = value["step"].asFunction else {
+      report(
+        "a fold has 'init' and 'step'", key: "fold",
+        help: "init = function(settings) return {} end, step = function(state, row, emit) … end")
+      return nil
+    }
+    let script = scriptFunction(step, [.row(inputs.map(\.name))], returns: [])
+    return FoldDefinition(
+      name: qualifiedName, inputs: inputs, outputs: outputs,
+      script: LuaFold(
+        step: script, initial: initial, finish: value["finish"].asFunction, results: outputs.map(LuaResult.init)))
+  }
+
+  mutating func transform() -> TransformDefinition? {
+    guard let inputs = inputs(), let outputs = outputs() else { return nil }
+    guard let run = value["run"].asFunction else {
+      report(
+        "a transform has 'run'", key: "transform",
+        help: "run = function(rows, emit) for _, row in ipairs(rows) do emit { name = row.name } end end")
+      return nil
+    }
+    let names = inputs.map(\.name)
+    return TransformDefinition(
+      name: qualifiedName, inputs: inputs, outputs: outputs,
+      script: LuaTransform(
+        script: scriptFunction(run, [], returns: []), names: names, results: outputs.map(LuaResult.init)))
+  }
+
+  /// What it emits, in the order in which the file writes it.
+  private mutating func outputs() -> [Field]? {
+    guard let declared = declarations("outputs") else { return nil }
+    if declared.isEmpty {
+      report("'outputs' names each column that is emitted and its type", key: "outputs")
+      return nil
+    }
+    return declared.map { Field($0.name, $0.type, provenance: provenance) }
+  }
+}
+
+extension LuaResult {
+  init(_ field: Field) {
+    self.init(name: field.name, type: field.type.data, isNullable: field.type.isNullable)
+  }
+}
