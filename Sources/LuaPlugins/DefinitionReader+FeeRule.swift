@@ -30,15 +30,37 @@ extension DefinitionReader {
       }
       datePosition = index
     }
-    guard let rounding = rounding(), let function = feeFunction(inputs, versions) else { return nil }
+    guard checkLimits(versions), let rounding = rounding(), let function = feeFunction(inputs, versions) else {
+      return nil
+    }
     return FeeRuleDefinition(
       name: qualifiedName, provenance: provenance, unit: unit, inputs: inputs,
-      function: FeeRuleFunction(
+      pricedBy: datePosition.map { inputs[$0].name }, terms: terms(versions),
+      script: FeeRuleFunction(
         name: qualifiedName, inputs: inputs, versions: versions, datePosition: datePosition, fee: function.script,
         namedBranch: function.branch, unit: unit, minimum: value["minimum"].asDecimal,
         maximum: value["maximum"].asDecimal,
         rounding: rounding.mode.map { ($0, rounding.scale) }, file: script.file),
       span: script.file.span(0..<0))
+  }
+
+  /// The fields of all versions that are single values, and the limits that every rule can have.
+  private func terms(_ versions: [FeeVersion]) -> [String] {
+    let fields = versions.flatMap { version in
+      version.terms.namedEntries.filter { if case .table = $0.value { false } else { true } }.map(\.name)
+    }
+    let rate = value["fee"].isNil ? ["rate"] : []
+    return Set(fields + rate + ["minimum", "maximum"]).subtracting(["valid_from", "valid_to"]).sorted()
+  }
+
+  private mutating func checkLimits(_ versions: [FeeVersion]) -> Bool {
+    for key in ["minimum", "maximum"] {
+      for limit in [value[key]] + versions.map({ $0.terms[key] }) where !limit.isNil && limit.asDecimal == nil {
+        report("'\(key)' is a number, not a \(limit.typeName)", key: key)
+        return false
+      }
+    }
+    return true
   }
 
   private mutating func rounding() -> (mode: RoundingMode?, scale: Int)? {

@@ -8,7 +8,7 @@ import Planning
 /// rounding.
 ///
 /// Results: the fee, the version (its first day, as text), the branch that decided.
-struct FeeRuleFunction: ScriptFunction {
+struct FeeRuleFunction: FeeRuleScript {
   enum Source: Sendable {
     case script(LuaScript)
     /// `rate` or `tiers` of the version, on one of the inputs.
@@ -30,55 +30,113 @@ struct FeeRuleFunction: ScriptFunction {
   let file: SourceFile
 
   private static let version = "version number"
+  private static let termsRow = "terms row"
   private static let priced = "weir_fee"
   private static let branch = "weir_branch"
 
-  func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundScript {
-    let names = inputs.map(\.name) + [Self.version]
-    let fields = zip(names, arguments + [ValueType(.int)]).map { Field($0, $1) }
-    var builder = ProgramBuilder(scope: ExpressionScope(columns: Schema(fields)))
-    switch try compile(names, into: &builder) {
+  func bind(_ arguments: [ValueType], terms: [Field]) throws(InvalidInput) -> any BoundScript {
+    let changes = terms.map { Field("terms.\($0.name)", $0.type.nullable()) }
+    let numbers = [Field(Self.version, ValueType(.int))]
+    let own = changes + (terms.isEmpty ? [] : [Field(Self.termsRow, ValueType(.int))])
+    let inputs = zip(inputs, arguments).map { Field($0.name, $1) }
+    let priced = PricedColumns(terms: terms.map(\.name), after: numbers + own)
+    var builder = ProgramBuilder(scope: ExpressionScope(columns: Schema(inputs + numbers + own)))
+    switch try compile(priced, into: &builder) {
     case .compiled(let outputs):
       try check(outputs[0].type)
       builder.define(Self.priced, outputs[0])
       if outputs.count > 1 { builder.define(Self.branch, outputs[1]) }
-      let (program, results, places) = try finish(&builder, hasBranch: outputs.count > 1)
+      let (program, results, places) = try finish(&builder, priced, hasBranch: outputs.count > 1)
       return BoundFeeRule(
         rule: self, pricing: nil, program: program, places: places, results: results, explanation: "columnar")
     case .interpreted(let reason):
-      return try interpreted(arguments, reason)
+      return try interpreted(priced, reason)
     case .invalid(let diagnostics):
       throw InvalidInput(diagnostics)
     }
   }
 
+  /// What a row is priced by beside the rule's inputs: the version's number, and the columns of a table of terms.
+  private struct PricedColumns {
+    var terms: [String]
+    /// The version's number, a column for each of `terms`, and if there are any the number of the terms' row.
+    var after: [Field]
+
+    /// The column that overrides a term.
+    func overrides(_ name: String) -> [String: String] { terms.contains(name) ? [name: "terms.\(name)"] : [:] }
+    var overridden: [String: String] { Dictionary(uniqueKeysWithValues: terms.map { ($0, "terms.\($0)") }) }
+  }
+
   private func compile(
-    _ names: [String], into builder: inout ProgramBuilder
+    _ columns: PricedColumns, into builder: inout ProgramBuilder
   ) throws(InvalidInput) -> FunctionCompiler.Outcome {
     switch fee {
-    case .script(let script): return try script.compile(names, into: &builder)
+    case .script(let script):
+      return try pricing(script, columns).compile(inputs.map(\.name) + columns.after.map(\.name), into: &builder)
     case .declared(let base, let method):
       let byTiers = "\(method)(row.\(base), terms.tiers), \"\(method)\""
       let byRate = "row.\(base) * terms.rate, \"rate\""
       let tiers = versions.filter { !$0.terms["tiers"].isNil }.count
-      let body =
+      var body =
         tiers == versions.count
         ? "return \(byTiers)"
         : tiers == 0 ? "return \(byRate)" : "if terms.tiers then return \(byTiers) end return \(byRate)"
-      let text = LocatedText("return function(row, terms) \(body) end", path: file.path)
-      do throws(Diagnostic) {
-        guard let node = try FunctionCompiler.function(in: text, firstLine: 1, lastLine: 1) else {
-          preconditionFailure("one function stands on one line")
-        }
-        return FunctionCompiler(text: text).compile(
-          node,
-          parameters: [
-            .row(Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.name) })),
-            .chosen(versions.map { ConstantTree($0.terms) }, by: Self.version),
-          ], results: [nil, nil], into: &builder)
-      } catch {
-        throw InvalidInput([error])
+      // A rate of one's own stands before everybody's tiers.
+      let ownRate = columns.overrides("rate")
+      if tiers > 0, !ownRate.isEmpty {
+        body = "if own.rate then return row.\(base) * own.rate, \"rate\" end \(body)"
       }
+      return try compile(
+        "function(row, terms, own) \(body) end",
+        [
+          .row(Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.name) })),
+          .chosen(versions.map { ConstantTree($0.terms) }, by: Self.version, overridden: columns.overridden),
+          .row(ownRate),
+        ], results: [nil, nil], into: &builder)
+    }
+  }
+
+  /// The rule's function with the terms that a table overrides.
+  private func pricing(_ script: LuaScript, _ columns: PricedColumns) -> LuaScript {
+    var script = script
+    script.parameters[1] = .choice(versions.map(\.terms), overridden: columns.terms)
+    return script
+  }
+
+  /// Compiles a function that this type writes itself.
+  private func compile(
+    _ function: String, _ parameters: [FunctionCompiler.Parameter], results: [ValueType?],
+    into builder: inout ProgramBuilder
+  ) throws(InvalidInput) -> FunctionCompiler.Outcome {
+    let text = LocatedText("return \(function)", path: file.path)
+    do throws(Diagnostic) {
+      guard let node = try FunctionCompiler.function(in: text, firstLine: 1, lastLine: 1) else {
+        preconditionFailure("one function stands on one line")
+      }
+      return FunctionCompiler(text: text).compile(node, parameters: parameters, results: results, into: &builder)
+    } catch {
+      throw InvalidInput([error])
+    }
+  }
+
+  /// Makes a limit a column of the builder: the terms', else the version's, else the rule's. nil where there is none
+  /// at all; `mayBeMissing` where some rows have none.
+  private func limit(
+    _ key: String, _ standard: ExactDecimal?, _ columns: PricedColumns, into builder: inout ProgramBuilder
+  ) throws(InvalidInput) -> (name: String, mayBeMissing: Bool)? {
+    let limits = versions.map { $0.terms[key].asDecimal ?? standard }
+    let override = columns.overrides(key)
+    guard !override.isEmpty || limits.contains(where: { $0 != nil }) else { return nil }
+    let trees = limits.map { ConstantTree.table($0.map { [key: .value(.decimal($0))] } ?? [:], items: []) }
+    let outcome = try compile(
+      "function(terms) return terms.\(key) end", [.chosen(trees, by: Self.version, overridden: override)],
+      results: [nil], into: &builder)
+    switch outcome {
+    case .compiled(let outputs):
+      builder.define("weir_\(key)", outputs[0])
+      return ("weir_\(key)", outputs[0].type.isNullable)
+    case .interpreted(let reason): throw InvalidInput([reason])
+    case .invalid(let diagnostics): throw InvalidInput(diagnostics)
     }
   }
 
@@ -107,17 +165,19 @@ struct FeeRuleFunction: ScriptFunction {
 
   /// Adds what comes after pricing to a builder that knows the priced fee.
   private func finish(
-    _ builder: inout ProgramBuilder, hasBranch: Bool
+    _ builder: inout ProgramBuilder, _ columns: PricedColumns, hasBranch: Bool
   ) throws(InvalidInput) -> (Program, results: [ValueType], places: (fee: Int, branch: Int)) {
     var fee = Self.priced
     var branch = hasBranch ? Self.branch : "\"\(namedBranch ?? "fee")\""
-    if let maximum {
-      branch = "\(Self.priced) > \(maximum) and \"maximum\" or \(branch)"
-      fee = "math.min(\(fee), \(maximum))"
-    }
-    if let minimum {
-      branch = "\(Self.priced) < \(minimum) and \"minimum\" or \(branch)"
-      fee = "math.max(\(fee), \(minimum))"
+    for (key, standard, sign, function) in [
+      ("maximum", maximum, ">", "math.min"), ("minimum", minimum, "<", "math.max"),
+    ] {
+      guard let limit = try limit(key, standard, columns, into: &builder) else { continue }
+      let passes = "\(Self.priced) \(sign) \(limit.name)"
+      let isPassed = limit.mayBeMissing ? "(\(limit.name) ~= nil and \(passes))" : passes
+      branch = "\(isPassed) and \"\(key)\" or \(branch)"
+      let limited = "\(function)(\(fee), \(limit.name))"
+      fee = limit.mayBeMissing ? "(\(limit.name) and \(limited) or \(fee))" : limited
     }
     if let rounding { fee = "round(\(fee), \(rounding.scale), \"\(rounding.0.rawValue)\")" }
     let feeOutput = builder.add(LocatedText(fee, path: file.path))
@@ -128,14 +188,15 @@ struct FeeRuleFunction: ScriptFunction {
     )
   }
 
-  private func interpreted(_ arguments: [ValueType], _ reason: Diagnostic) throws(InvalidInput) -> any BoundScript {
+  private func interpreted(_ columns: PricedColumns, _ reason: Diagnostic) throws(InvalidInput) -> any BoundScript {
     guard case .script(let script) = fee else { throw InvalidInput([reason]) }
     let priced = ValueType(.decimal(scale: 18), unit: unit)
-    let schema = Schema([Field(Self.priced, priced), Field(Self.branch, ValueType(.string))])
+    let schema = Schema([Field(Self.priced, priced), Field(Self.branch, ValueType(.string))] + columns.after)
     var builder = ProgramBuilder(scope: ExpressionScope(columns: schema))
-    let (program, results, places) = try finish(&builder, hasBranch: true)
+    let (program, results, places) = try finish(&builder, columns, hasBranch: true)
     return BoundFeeRule(
-      rule: self, pricing: (script, [priced, ValueType(.string)]), program: program, places: places, results: results,
+      rule: self, pricing: (pricing(script, columns), [priced, ValueType(.string)]), program: program, places: places,
+      results: results,
       explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? file.path))")
   }
 }
@@ -170,15 +231,17 @@ struct BoundFeeRule: BoundScript {
     func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
       let (versions, unversioned) = versions(arguments, count: count)
       var problems = unversioned
-      let numbered = arguments + [Column(.ints(versions.map { Int64($0) }))]
+      let inputs = arguments.prefix(bound.rule.inputs.count)
+      let after = [Column(.ints(versions.map { Int64($0) }))] + arguments.dropFirst(inputs.count)
+      let numbered = inputs + after
       let result: ProgramResult
       if let pricing = bound.pricing, let state {
         let (priced, failures) = try pricing.script.map(
-          numbered, count: count, results: pricing.results, in: state)
+          Array(numbered), count: count, results: pricing.results, in: state)
         problems += failures
-        result = try bound.program.evaluate(priced, count: count, worker: context.programs)
+        result = try bound.program.evaluate(priced + after, count: count, worker: context.programs)
       } else {
-        result = try bound.program.evaluate(numbered, count: count, worker: context.programs)
+        result = try bound.program.evaluate(Array(numbered), count: count, worker: context.programs)
       }
       problems += result.failures.map {
         RowProblem(row: $0.row, code: $0.code, message: "\(bound.rule.name): \($0.message)")

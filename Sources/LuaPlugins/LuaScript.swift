@@ -11,14 +11,24 @@ struct LuaScript: ScriptFunction {
     case row([String])
     /// The argument itself.
     case value
-    /// One of some tables of constants, by the number that the argument has.
-    case choice([LuaValue])
+    /// One of some tables of constants, by the number that the argument has. Fields that a table of terms overrides
+    /// take an argument each, and one more that numbers the row of that table (-1: none).
+    case choice([LuaValue], overridden: [String] = [])
+
+    /// How many arguments it takes.
+    var argumentCount: Int {
+      switch self {
+      case .row(let fields): fields.count
+      case .value: 1
+      case .choice(_, let overridden): overridden.isEmpty ? 1 : overridden.count + 2
+      }
+    }
   }
 
   let scripts: PluginScripts
   let script: PluginFiles.Script
   let function: LuaHost.LuaFunction
-  let parameters: [Parameter]
+  var parameters: [Parameter]
   /// The types of the results; nil where they follow from the code.
   let returns: [ValueType?]
 
@@ -101,7 +111,12 @@ struct LuaScript: ScriptFunction {
         next = next.dropFirst(fields.count)
         return .row(Dictionary(uniqueKeysWithValues: zip(fields, columns)))
       case .value: return .column(next.removeFirst())
-      case .choice(let tables): return .chosen(tables.map { ConstantTree($0) }, by: next.removeFirst())
+      case .choice(let tables, let overridden):
+        let names = Array(next.prefix(parameter.argumentCount))
+        next = next.dropFirst(names.count)
+        return .chosen(
+          tables.map { ConstantTree($0) }, by: names[0],
+          overridden: Dictionary(uniqueKeysWithValues: zip(overridden, names.dropFirst())))
       }
     }
   }
@@ -120,7 +135,7 @@ struct LuaScript: ScriptFunction {
   private func argumentName(_ index: Int) -> String {
     var left = index
     for (number, parameter) in parameters.enumerated() {
-      let count = if case .row(let fields) = parameter { fields.count } else { 1 }
+      let count = parameter.argumentCount
       if left < count {
         if case .row(let fields) = parameter {
           return parameters.count == 1 ? fields[left] : "\(number + 1).\(fields[left])"
@@ -292,13 +307,37 @@ extension LuaScript {
         next = next.dropFirst(fields.count)
         return .row(names: fields, columns: columns)
       case .value: return .column(next.removeFirst())
-      case .choice(let tables):
-        guard case .ints(let numbers) = next.removeFirst().values else {
-          preconditionFailure("a choice goes by whole numbers")
-        }
-        return .choice(tables, numbers.map { Int32($0) })
+      case .choice(let tables, let overridden):
+        let columns = Array(next.prefix(parameter.argumentCount))
+        next = next.dropFirst(columns.count)
+        return Self.choice(tables, overridden, columns)
       }
     }
+  }
+
+  private static func choice(_ tables: [LuaValue], _ overridden: [String], _ columns: [Column]) -> LuaRowArgument {
+    guard case .ints(let numbers) = columns[0].values else { preconditionFailure("a choice goes by whole numbers") }
+    guard !overridden.isEmpty, case .ints(let rows) = columns[columns.count - 1].values else {
+      return .choice(tables, numbers.map { Int32($0) })
+    }
+    // Each version as each row of the terms changes it, made once a batch.
+    var made = tables
+    var places: [Int64: Int32] = [:]
+    let choices = numbers.indices.map { row -> Int32 in
+      guard rows[row] >= 0 else { return Int32(numbers[row]) }
+      let key = rows[row] * Int64(tables.count) + numbers[row]
+      if let place = places[key] { return place }
+      var entries = tables[Int(numbers[row])].namedEntries.map { ($0.name, $0.value) }
+      for (field, column) in zip(overridden, columns.dropFirst()) where column.isPresent(row) {
+        entries.removeAll { $0.0 == field }
+        entries.append((field, LuaValue(column.scalar(row))))
+      }
+      let place = Int32(made.count)
+      made.append(.record(entries))
+      places[key] = place
+      return place
+    }
+    return .choice(made, choices)
   }
 
   /// What stops the run, with the inputs of the row on which it happened.
@@ -328,7 +367,7 @@ extension LuaScript {
       case .value:
         parts.append(arguments[next].scalar(row).text)
         next += 1
-      case .choice: next += 1
+      case .choice: next += parameter.argumentCount
       }
     }
     return parts.isEmpty ? "" : ", with \(parts.joined(separator: ", "))"

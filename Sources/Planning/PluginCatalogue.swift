@@ -117,19 +117,35 @@ public struct FeeRuleDefinition: Sendable {
   public var provenance: Provenance
   public var unit: Unit
   public var inputs: [ScriptInput]
-  /// Results: the fee, the version in force (its first day as text), the branch taken.
-  public var function: any ScriptFunction
+  /// The input whose date decides the version; nil for a rule that always holds.
+  public var pricedBy: String?
+  /// What a table of terms may override: the fields of the versions, and `minimum` and `maximum`.
+  public var terms: [String]
+  public var script: any FeeRuleScript
   public var span: SourceSpan
 
   public init(
-    name: String, provenance: Provenance, unit: Unit, inputs: [ScriptInput], function: any ScriptFunction,
-    span: SourceSpan
+    name: String, provenance: Provenance, unit: Unit, inputs: [ScriptInput], pricedBy: String?, terms: [String],
+    script: any FeeRuleScript, span: SourceSpan
   ) {
     self.name = name
     self.provenance = provenance
     self.unit = unit
     self.inputs = inputs
-    self.function = function
+    self.pricedBy = pricedBy
+    self.terms = terms
+    self.script = script
     self.span = span
   }
+}
+
+/// The pricing of a fee rule. Results: the fee, the version in force (its first day as text), the branch taken.
+public protocol FeeRuleScript: Sendable {
+  /// Throws what keeps it from being run over arguments of these types, at the script's own lines.
+  ///
+  /// - Parameters:
+  ///   - arguments: one for each declared input, in order.
+  ///   - terms: what a table of terms overrides. The bound script takes a column for each after the inputs, missing
+  ///     where the version's own term holds, and if there are any, one more of ints: the row of the terms, -1 for none.
+  func bind(_ arguments: [ValueType], terms: [Field]) throws(InvalidInput) -> any BoundScript
 }

@@ -34,7 +34,7 @@ private func price(_ rule: String, _ rows: [(String, String)]) throws -> [String
   #expect(problems == [])
   let fee = try #require(plugins.feeRules["p.fee"])
   let amount = ValueType(.decimal(precision: 12, scale: 2), unit: Unit("USD"))
-  let bound = try fee.function.bind([amount, ValueType(.date)])
+  let bound = try fee.script.bind([amount, ValueType(.date)], terms: [])
   let columns = [
     Column(rows.map { .decimal(ExactDecimal($0.0)!) }, of: amount.data),
     Column(rows.map { .date(CalendarDate($0.1)!) }, of: .date),

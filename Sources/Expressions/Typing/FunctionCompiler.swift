@@ -6,8 +6,9 @@ public struct FunctionCompiler {
   public enum Parameter: Sendable {
     /// A row: fields by name, each a column of the scope under the name given.
     case row([String: String])
-    /// One of several tables of constants, by the number (from 0) that a column of ints holds.
-    case chosen([ConstantTree], by: String)
+    /// One of several tables of constants, by the number (from 0) that a column of ints holds. A field that is
+    /// overridden is the column's value where that is there, and the table's own where it is missing.
+    case chosen([ConstantTree], by: String, overridden: [String: String] = [:])
     case constant(ConstantTree)
     /// A column of the scope, by name.
     case column(String)
@@ -105,16 +106,16 @@ extension Lowering {
     let base = names
     // Versions of one shape are looked up field by field; where shapes differ the function is compiled once for each.
     let split = parameters.firstIndex {
-      if case .chosen(let trees, _) = $0 { Self.merged(trees) == nil } else { false }
+      if case .chosen(let trees, _, _) = $0 { Self.merged(trees) == nil } else { false }
     }
-    guard let split, case .chosen(let trees, let column) = parameters[split] else {
+    guard let split, case .chosen(let trees, let column, let overridden) = parameters[split] else {
       return values(of: function, parameters, names: base)
     }
     guard let index = columnValue(column, function.range) else { return nil }
     var result: [Value]?
     for (number, tree) in trees.enumerated().reversed() {
       var bound = parameters
-      bound[split] = .constant(tree)
+      bound[split] = .chosen([tree], by: column, overridden: overridden)
       guard let own = values(of: function, bound, names: base) else { return nil }
       guard let rest = result else {
         result = own
@@ -169,10 +170,28 @@ extension Lowering {
         table.fields[key] = .value(constant(setting.value, setting.type, range, floatAsWritten: true))
       }
       return .table(table)
-    case .chosen(let trees, let column):
-      guard let index = columnValue(column, range), let shape = Self.merged(trees) else { return nil }
-      return binding(shape, index: index, name: name)
+    case .chosen(let trees, let column, let overridden):
+      guard let index = columnValue(column, range), let shape = Self.merged(trees),
+        case let bound = binding(shape, index: index, name: name)
+      else { return nil }
+      guard !overridden.isEmpty, case .table(var table) = bound else { return bound }
+      for (field, column) in overridden.sorted(by: { $0.key < $1.key }) {
+        guard let own = columnValue(column, range),
+          let value = coalesced(own, table.fields[field], range)
+        else { return nil }
+        table.fields[field] = .value(value)
+      }
+      return .table(table)
     }
+  }
+
+  /// A column's value where it is there, else the constant.
+  private mutating func coalesced(_ value: Value, _ constant: Binding?, _ range: Range<Int>) -> Value? {
+    guard value.isNullable, case .value(let standard) = constant, standard.type != nil else { return value }
+    let isThere = bool(.isPresent, [value.node], range)
+    var known = value
+    known.type?.isNullable = false
+    return choose(isThere, known, standard, range)
   }
 
   mutating func binding(_ tree: ConstantTree, name: String) -> Binding {

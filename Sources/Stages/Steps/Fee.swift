@@ -7,13 +7,19 @@ enum Fee: StepDefinition {
   static let name = "fee"
   static let summary =
     "Prices each row by a plugin's fee rule; adds the fee and which rule, version and branch decided."
-  static let example = "- fee: { rule: network.client_fee, as: fee, with: { amount: billed } }"
+  static let example =
+    "- fee: { rule: network.client_fee, as: fee, with: { amount: billed }, terms: { from: client_terms, key: client_id } }"
+
+  static func references(in arguments: DocumentNode) -> [LocatedText] {
+    arguments["terms"]?["from"]?.text.map { [$0] } ?? []
+  }
 
   static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
     var reader = SpecReader(step.arguments, subject: "fee", shorthand: "rule")
     let ruleName = reader.requiredText("rule")
     let alias = reader.text("as")
     let with = reader.entries("with")
+    let termsNode = reader.node("terms")
     context.report(reader.finish())
     guard let ruleName else { return context.unchanged }
     guard let rule = context.planning.plugins.feeRules[ruleName.text] else {
@@ -33,9 +39,17 @@ enum Fee: StepDefinition {
       for name in names { context.poison(name) }
       return context.unchanged
     }
+    var terms: FeeTerms?
+    if let termsNode {
+      guard let read = FeeTerms.read(termsNode, rule, columns, &context) else {
+        for name in names { context.poison(name) }
+        return context.unchanged
+      }
+      terms = read
+    }
     let bound: any BoundScript
     do {
-      bound = try rule.function.bind(columns.map { context.input[$0].type })
+      bound = try rule.script.bind(columns.map { context.input[$0].type }, terms: terms?.fields ?? [])
     } catch {
       context.report(contentsOf: error.diagnostics)
       for name in names { context.poison(name) }
@@ -47,41 +61,59 @@ enum Fee: StepDefinition {
     output.append(Field(names[2], ValueType(.string)))
     output.append(Field(names[3], bound.results[2]))
     return StepPlan(
-      output: output, operation: .rows(FeeOperation(function: bound, columns: columns, rule: rule.name)),
-      reads: Set(columns), carried: Array(0..<context.input.count) + [nil, nil, nil, nil],
+      output: output,
+      operation: .rows(FeeOperation(function: bound, columns: columns, rule: rule.name, terms: terms)),
+      reads: Set(columns + (terms?.keys.left ?? [])), carried: Array(0..<context.input.count) + [nil, nil, nil, nil],
       explanation: ["\(rule.name): \(bound.explanation)"])
   }
 }
 
 /// Appends the fee, the rule's name, the version in force and the branch.
-struct FeeOperation: SimpleRowOperation {
+struct FeeOperation: RowOperation {
   let function: any BoundScript
   let columns: [Int]
   let rule: String
+  let terms: FeeTerms?
 
-  func makeWorker(_ context: WorkerContext) throws -> any RowWorker {
-    Worker(instance: try function.makeInstance(context), columns: columns, rule: rule)
+  var sides: [String] { terms.map { [$0.side] } ?? [] }
+
+  func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
+    Prepared(operation: self, terms: try terms.map { try PreparedTerms($0, sides[0], label: report.label) })
+  }
+
+  private struct Prepared: PreparedRowOperation {
+    let operation: FeeOperation
+    let terms: PreparedTerms?
+
+    func makeWorker(_ context: WorkerContext) throws -> any RowWorker {
+      Worker(operation, instance: try operation.function.makeInstance(context), terms: terms?.makeProbe())
+    }
   }
 
   private final class Worker: RowWorker {
     let instance: any BoundScriptInstance
     let columns: [Int]
+    let terms: TermsProbe?
     let dictionary = TextDictionary()
     let code: UInt32
 
-    init(instance: any BoundScriptInstance, columns: [Int], rule: String) {
+    init(_ operation: FeeOperation, instance: any BoundScriptInstance, terms: TermsProbe?) {
       self.instance = instance
-      self.columns = columns
-      code = dictionary.code(for: rule)
+      self.terms = terms
+      columns = operation.columns
+      code = dictionary.code(for: operation.rule)
     }
 
     func apply(_ batch: Batch, _ report: inout StepReport) throws -> Batch {
-      let (results, problems) = try instance.map(columns.map { batch.columns[$0] }, count: batch.count)
+      var arguments = columns.map { batch.columns[$0] }
+      let found = terms?.find(batch)
+      if let found { arguments += found.columns }
+      let (results, problems) = try instance.map(arguments, count: batch.count)
       let rule = Column(.texts(.coded([UInt32](repeating: code, count: batch.count), dictionary)))
+      let version = terms?.versions(results[1], found?.rows ?? []) ?? results[1]
       let priced = Batch(
-        columns: batch.columns + [results[0], rule, results[1], results[2]], count: batch.count,
-        position: batch.position,
-        origins: batch.origins)
+        columns: batch.columns + [results[0], rule, version, results[2]], count: batch.count,
+        position: batch.position, origins: batch.origins)
       return try report.quarantine(problems, in: priced)
     }
   }

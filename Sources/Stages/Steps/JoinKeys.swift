@@ -24,7 +24,7 @@ enum JoinKeys {
     for (here, there) in pairs {
       let leftColumn = context.column(here)
       let rightColumn = side.index(of: there.text)
-      if rightColumn == nil {
+      if rightColumn == nil, leftColumn != nil || here.span != there.span {
         context.report(
           .unknownColumn, "no column '\(there.text)' in '\(sideName.text)'", at: there.span,
           help: suggestion(for: there.text, among: side.names))
