@@ -139,8 +139,8 @@ function make_referrals(    line, lines, row, rows, file) {
 function make_terms(    file) {
   file = folder "client_terms.csv"
   print "client_id,valid_from,valid_to,rate,tier_up_to,tier_rate,minimum,maximum" > file
-  print "7,2024-01-01,2025-01-01,0.12,,,," > file      # then the standard fee again, until the next agreement
-  print "7,2025-07-01,,0.11,,,," > file
+  print "15,2024-01-01,2025-01-01,0.12,,,," > file      # then the standard fee again, until the next agreement
+  print "15,2025-07-01,,0.11,,,," > file
   print "9,2022-01-01,,,,,150.00," > file              # at least 150
   print "4,2023-01-01,2024-07-01,,,,,800.00" > file    # at most 800
   print "12,2022-06-01,,0.15,2500.00,0.08,," > file    # 15 % up to 2,500, 8 % of what is above
@@ -148,8 +148,8 @@ function make_terms(    file) {
 }
 function fee(client, day, cents,    permille, result) {
   permille = day < days(2023, 7, 19) ? 100 : 150
-  if (client == 7 && day >= days(2024, 1, 1) && day < days(2025, 1, 1)) permille = 120
-  if (client == 7 && day >= days(2025, 7, 1)) permille = 110
+  if (client == 15 && day >= days(2024, 1, 1) && day < days(2025, 1, 1)) permille = 120
+  if (client == 15 && day >= days(2025, 7, 1)) permille = 110
   if (client == 12 && day >= days(2022, 6, 1))
     return half_even(cents > 250000 ? 250000 * 150 + (cents - 250000) * 80 : cents * 150, 1000)
   result = half_even(cents * permille, 1000)
