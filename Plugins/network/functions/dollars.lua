@@ -7,7 +7,7 @@ return func {
   returns = "decimal USD/hour",
   value = function(rate, currency)
     if currency ~= "USD" then
-      error("the rate is in " .. currency .. ", and only dollars can be averaged with dollars")
+      reject("the rate is in " .. currency .. ", and only dollars can be averaged with dollars")
     end
     return rate
   end,

@@ -9,7 +9,7 @@ return func {
     local finish = expected_end
     if status == "completed" then
       if not completed_on then
-        error("a completed project has no date of completion")
+        reject("a completed project has no date of completion")
       end
       finish = completed_on
     end
@@ -17,7 +17,7 @@ return func {
       return nil
     end
     if finish < offered_on then
-      error("the project ends on " .. tostring(finish) .. ", before its offer on " .. tostring(offered_on))
+      reject("the project ends on " .. tostring(finish) .. ", before its offer on " .. tostring(offered_on))
     end
     return finish - offered_on
   end,

@@ -113,11 +113,10 @@ struct JoinSpec: Sendable {
   func joined(_ batch: Batch, _ probe: JoinProbe, _ report: inout StepReport) throws(RunFailure) -> Batch {
     let (left, right) = probe.probe(batch, keys: leftKeys)
     let alone = unmatched == .drop ? [] : batch.rows(notAmong: left)
-    if let row = alone.first, unmatched == .fail {
-      throw RunFailure(.unmatchedRow, "\(report.label): \(message(batch, row))")
-    }
     for row in alone {
-      try report.note(RowProblem(row: row, code: .unmatchedRow, message: message(batch, row)), in: batch)
+      let problem = RowProblem(
+        row: row, code: .unmatchedRow, message: message(batch, row), isFatal: unmatched == .fail)
+      try report.note(problem, in: batch)
     }
     report.count(joined: left, of: batch.count - alone.count)
     let columns =
