@@ -51,5 +51,8 @@ public enum PluginLoader {
       reader.read(into: &catalogue)
       bag.report(contentsOf: reader.bag.diagnostics)
     }
+    for script in files.scripts where !catalogue.defines("\(manifest.name).\(script.name)") {
+      catalogue.invalid.insert("\(manifest.name).\(script.name)")
+    }
   }
 }

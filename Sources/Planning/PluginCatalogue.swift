@@ -12,8 +12,18 @@ public struct PluginCatalogue: Sendable {
   public var functions: [String: ExpressionScope.PluginFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
+  /// What the result of each function means.
+  public var functionProvenance: [String: Provenance] = [:]
+
+  /// Definitions with mistakes, which are reported at their own places; who uses one hears nothing more.
+  public var invalid: Set<String> = []
 
   public init() {}
+
+  public func defines(_ name: String) -> Bool {
+    metrics[name] != nil || feeRules[name] != nil || folds[name] != nil || transforms[name] != nil
+      || functions[name] != nil
+  }
 }
 
 /// A function of a plugin that can be bound to columns of known types. Which path it takes (columnar or interpreter)

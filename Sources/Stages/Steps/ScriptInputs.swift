@@ -33,6 +33,7 @@ extension StepContext {
   ///
   /// - Parameter kind: what it should have been: `fee rule`.
   mutating func reportUnknown(_ kind: String, _ name: LocatedText, among names: [String]) {
+    if planning.plugins.invalid.contains(name.text) { return }
     report(
       .unknownRule, "no \(kind) '\(name.text)'", at: name.span,
       help: suggestion(for: name.text, among: names)
