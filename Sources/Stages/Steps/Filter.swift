@@ -4,6 +4,8 @@ import Expressions
 import Planning
 
 /// `filter: status == "paid"`: keeps the rows for which a condition is true; false and nil drop.
+///
+/// A column that the condition tests for a value is one that has a value from then on.
 enum Filter: StepDefinition {
   static let name = "filter"
   static let summary = "Keeps the rows for which a condition is true; false and nil drop."
@@ -21,8 +23,12 @@ enum Filter: StepDefinition {
       return context.unchanged
     }
     let program = builder.build()
+    let fields = context.input.fields.enumerated().map { column, field in
+      guard output.presentWhenTrue.contains(column) else { return field }
+      return Field(field.name, field.type.nullable(false), provenance: field.provenance)
+    }
     return StepPlan(
-      output: context.input, operation: .rows(FilterOperation(program: program)), reads: Set(program.inputColumns),
+      output: Schema(fields), operation: .rows(FilterOperation(program: program)), reads: Set(program.inputColumns),
       carried: Array(0..<context.input.count), explanation: program.interpretedFunctions)
   }
 }
