@@ -7,7 +7,7 @@ WEIR = .build/release/weir
 .PHONY: run build test check lint format install setup clean sanitize
 
 run: build
-	$(WEIR) run Pipelines/network-close.yaml --out out
+	$(WEIR) run Pipelines/network-dashboard.yaml --out out
 
 build: setup
 	swift build -c release --product weir

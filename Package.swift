@@ -47,7 +47,7 @@ let package = Package(
     + room("Memory", on: ["CScan", "CZlib", "CZstd", "CXxhash", "Diagnostics"])
     + room("Columns", on: ["Memory", "Diagnostics"])
     + room("LuaHost", on: ["CLuaBridge", "Columns", "Diagnostics"], fixtures: ["Attacks"])
-    + room("Expressions", on: ["LuaHost", "Columns", "Diagnostics"])
+    + room("Expressions", on: ["LuaHost", "Columns", "Memory", "Diagnostics"])
     + room("Aggregation", on: ["Columns", "Memory", "Diagnostics"])
     + room(
       "Planning", on: ["Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"],

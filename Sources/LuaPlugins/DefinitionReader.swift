@@ -53,6 +53,7 @@ struct DefinitionReader {
       if let inputs = inputs(), let function = function(inputs) {
         catalogue.functions[qualifiedName] = function
         catalogue.functionInputs[qualifiedName] = inputs
+        catalogue.functionProvenance[qualifiedName] = provenance
       }
     case .folds:
       checkKeys(["name", "title", "definition", "inputs", "outputs", "init", "step", "finish"])

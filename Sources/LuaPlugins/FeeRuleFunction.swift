@@ -232,7 +232,7 @@ struct BoundFeeRule: BoundScript {
       let (versions, unversioned) = versions(arguments, count: count)
       var problems = unversioned
       let inputs = arguments.prefix(bound.rule.inputs.count)
-      let after = [Column(.ints(versions.map { Int64($0) }))] + arguments.dropFirst(inputs.count)
+      let after = [Column(.ints(versions))] + arguments.dropFirst(inputs.count)
       let numbered = inputs + after
       let result: ProgramResult
       if let pricing = bound.pricing, let state {
@@ -246,31 +246,30 @@ struct BoundFeeRule: BoundScript {
       problems += result.failures.map {
         RowProblem(row: $0.row, code: $0.code, message: "\(bound.rule.name): \($0.message)")
       }
-      let version = Column(.texts(.coded(versions.map { codes[$0] }, dictionary)))
+      let version = Column(.texts(.coded(versions.map { codes[Int($0)] }, dictionary)))
       return ([result.columns[bound.places.fee], version, result.columns[bound.places.branch]], problems)
     }
 
     /// The number of the version in force in each row; 0 and a problem where none is.
-    private func versions(_ arguments: [Column], count: Int) -> ([Int], [RowProblem]) {
+    private func versions(_ arguments: [Column], count: Int) -> ([Int64], [RowProblem]) {
       let rule = bound.rule
+      var numbers = [Int64](repeating: 0, count: count)
       guard let position = rule.datePosition, case .dates(let days) = arguments[position].values else {
-        return ([Int](repeating: 0, count: count), [])
+        return (numbers, [])
       }
-      let starts = rule.versions.map { $0.validFrom?.days ?? Int32.min }
-      let end = rule.versions.last?.validTo?.days
-      var numbers = [Int](repeating: 0, count: count)
+      // Versions follow each other without gaps: as many have begun as begin on or before the day.
+      let first = rule.versions[0].validFrom?.days ?? Int32.min
+      for version in rule.versions.dropFirst() {
+        let start = version.validFrom?.days ?? Int32.min
+        for row in 0..<count where days[row] >= start { numbers[row] += 1 }
+      }
+      let end = rule.versions.last?.validTo?.days ?? Int32.max
       var problems: [RowProblem] = []
-      for row in 0..<count {
-        let day = days[row]
-        var number = starts.count - 1
-        while number >= 0, starts[number] > day { number -= 1 }
-        if number < 0 || end.map({ day >= $0 }) ?? false {
-          let date = CalendarDate(days: day)
-          problems.append(
-            RowProblem(row: Int32(row), code: .noVersion, message: "\(rule.name) has no version in force on \(date)"))
-        } else {
-          numbers[row] = number
-        }
+      for row in 0..<count where days[row] < first || days[row] >= end {
+        numbers[row] = 0
+        let date = CalendarDate(days: days[row])
+        problems.append(
+          RowProblem(row: Int32(row), code: .noVersion, message: "\(rule.name) has no version in force on \(date)"))
       }
       return (numbers, problems)
     }

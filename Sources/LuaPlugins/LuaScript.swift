@@ -155,8 +155,10 @@ struct LuaScript: ScriptFunction {
     var reason = "it reads locals or settings of its file"
     switch try? compile(names, into: &builder) {
     case .compiled:
-      if constants().isEmpty, scripts.settings.isEmpty,
-        let node = try? FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine)
+      // An expression has neither the file's locals nor its plugin's settings.
+      if constants().isEmpty,
+        let node = try? FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine),
+        !script.file.span(node.range).text.contains("settings")
       {
         return .inlined(node, text: text, inputs: inputs, result: returns)
       }

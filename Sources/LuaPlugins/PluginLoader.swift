@@ -31,7 +31,7 @@ public enum PluginLoader {
     _ bag: inout DiagnosticBag
   ) {
     guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
-      catalogue.unreadable.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
+      catalogue.invalid.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
       return
     }
     guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {
@@ -54,9 +54,8 @@ public enum PluginLoader {
       reader.read(into: &catalogue)
       bag.report(contentsOf: reader.bag.diagnostics)
     }
-    for script in files.scripts where script.kind != .modules {
-      let name = "\(manifest.name).\(script.name)"
-      if !catalogue.has(name) { catalogue.unreadable.insert(name) }
+    for script in files.scripts where script.kind != .modules && !catalogue.defines("\(manifest.name).\(script.name)") {
+      catalogue.invalid.insert("\(manifest.name).\(script.name)")
     }
   }
 }

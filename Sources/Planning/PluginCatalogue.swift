@@ -12,16 +12,15 @@ public struct PluginCatalogue: Sendable {
   public var functions: [String: ExpressionScope.PluginFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
-  /// Definitions that could not be read, and plugins of which nothing could: what is wrong with them has been reported.
-  public var unreadable: Set<String> = []
+  /// What the result of each function means.
+  public var functionProvenance: [String: Provenance] = [:]
+
+  /// Definitions (and whole plugins) with mistakes, which are reported at their own places; who uses one hears nothing more.
+  public var invalid: Set<String> = []
 
   public init() {}
 
-  /// Whether a name is one of what could not be read.
-  public func isUnreadable(_ name: String) -> Bool { unreadable.containsDefinition(name) }
-
-  /// Whether there is a definition of that name.
-  public func has(_ name: String) -> Bool {
+  public func defines(_ name: String) -> Bool {
     metrics[name] != nil || feeRules[name] != nil || folds[name] != nil || transforms[name] != nil
       || functions[name] != nil
   }

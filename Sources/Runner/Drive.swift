@@ -18,6 +18,8 @@ final class Drive: Sendable {
   let isStrict: Bool
   private let sourceColumns: [Int: [Int: Set<Int>]]
   private let needed: [Int]
+  private let columnsBelow: [Int: [Int]]
+  private let shared: [Int: [(column: Int, readers: [Int])]]
 
   init(graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation]) {
     self.graph = graph
@@ -29,17 +31,38 @@ final class Drive: Sendable {
     tree = graph.tree(below: root)
     sourceColumns = graph.sourceColumns(below: root, width: width)
     needed = graph.nodes[root].neededOutput.sorted()
+    var below: [Int: [Int]] = [:]
+    for index in tree { below[index] = Self.columnsNeeded(below: index, graph, sourceColumns) }
+    columnsBelow = below
+    shared = Dictionary(
+      uniqueKeysWithValues: ([root] + tree).map { node in
+        let readers = Dictionary(
+          grouping: graph.nodes[node].children.flatMap { child in (below[child] ?? []).map { (child, $0) } }, by: \.1)
+        return (
+          node,
+          readers.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
+            .map { (column: $0.key, readers: $0.value.map(\.0)) }
+        )
+      })
   }
+
+  /// Source columns that several children of a node look at, themselves or below them, and which children.
+  func sharedColumns(below index: Int) -> [(column: Int, readers: [Int])] { shared[index] ?? [] }
 
   /// Columns of the source that somebody looks at.
   var columns: [Int] { isStrict ? Array(0..<width) : needed }
 
   /// Source columns that a node and all below it look at.
-  func columnsNeeded(below index: Int) -> [Int] {
+  func columnsNeeded(below index: Int) -> [Int] { columnsBelow[index] ?? [] }
+
+  private static func columnsNeeded(
+    below index: Int, _ graph: RunGraph, _ sourceColumns: [Int: [Int: Set<Int>]]
+  ) -> [Int] {
     var result: Set<Int> = []
     var open = [index]
     while let node = open.popLast() {
-      result.formUnion(sourceColumnsRead(by: node))
+      let inputs = sourceColumns[node] ?? [:]
+      for column in graph.reads(of: node) { result.formUnion(inputs[column] ?? []) }
       if !graph.isBreaker(node) { open += graph.nodes[node].children }
     }
     return result.sorted()

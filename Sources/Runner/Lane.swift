@@ -88,7 +88,29 @@ final class Lane {
     live.rows = block.usableRows
     if drive.isStrict { try judgeAllCells(&live) }
     sourceReport.counts.rowsOut += live.count
-    for child in drive.graph.nodes[drive.root].children { try descend(child, live) }
+    try descend(fromNode: drive.root, live)
+  }
+
+  /// Sends rows to all that stand below a node. What several of them look at is parsed once, before they part.
+  private func descend(fromNode index: Int, _ incoming: LiveRows) throws {
+    var live = incoming
+    let children = drive.graph.nodes[index].children
+    if children.count > 1 {
+      for (column, readers) in drive.sharedColumns(below: index) {
+        // Parsing for all of these rows pays where its readers together would parse as many.
+        if readers.reduce(0, { $0 + share(of: $1, column) }) >= 1 { live.hold(column) }
+      }
+      live.holdOrigins()
+    }
+    for child in children { try descend(child, live) }
+  }
+
+  /// The share of the rows for which a node, or those below it, look at a column: what its condition let pass so far.
+  private func share(of index: Int, _ column: Int) -> Double {
+    guard workers[index] is any RowSelector, !drive.graph.reads(of: index).contains(column),
+      let counts = reports[index]?.counts, counts.rowsIn > 0
+    else { return 1 }
+    return Double(counts.rowsOut) / Double(counts.rowsIn)
   }
 
   private func note(_ failure: CellFailure, _ origin: RowOrigin) {
@@ -110,7 +132,6 @@ final class Lane {
   /// left.
   private func descend(_ index: Int, _ incoming: LiveRows) throws {
     var live = incoming
-    let node = drive.graph.nodes[index]
     if let selector = workers[index] as? any RowSelector, drive.readsSourceOnly(index) {
       var report = reports[index]!
       report.counts.rowsIn += live.count
@@ -123,15 +144,14 @@ final class Lane {
         }
         live.dropFailing()
       }
-      let batch = live.batch(width: drive.width, withOrigins: true)
+      let batch = live.batch(width: drive.width)
       let before = report.quarantined.count
       let selected = try selector.select(batch, &report)
       precondition(report.quarantined.count == before || selected != nil)
       if let selected { live.keep(selected) }
       report.counts.rowsOut += live.count
       reports[index] = report
-      if live.count == 0 { return }
-      for child in node.children { try descend(child, live) }
+      if live.count > 0 { try descend(fromNode: index, live) }
       return
     }
     badCells = [:]
@@ -141,7 +161,7 @@ final class Lane {
         badCells[column, default: [:]][origin] = failure
       }
     }
-    try push(live.batch(width: drive.width, withOrigins: true), to: index)
+    try push(live.batch(width: drive.width), to: index)
   }
 
   private func withoutBadCells(_ batch: Batch, of index: Int) throws -> Batch {
@@ -163,53 +183,5 @@ final class Lane {
     report.counts.quarantined += dropped
     reports[index] = report
     return batch.gathered([Int32](rowsWhere: keeps))
-  }
-}
-
-/// Rows of a block that are still wanted, with the columns that were parsed for them so far.
-struct LiveRows {
-  let block: any RowBlock
-  let position: Batch.Position
-  /// Rows of the block; nil for all.
-  var rows: [Int32]?
-  private var columns: [Int: Column] = [:]
-  private var failing: [Int32] = []
-
-  init(block: any RowBlock, position: Batch.Position) {
-    self.block = block
-    self.position = position
-  }
-
-  var count: Int { rows?.count ?? block.count }
-
-  func blockRow(_ row: Int32) -> Int32 { rows?[Int(row)] ?? row }
-
-  /// Parses a column over the rows; gives the failures, by number of the live row.
-  mutating func load(_ column: Int) -> [(Int32, CellFailure)] {
-    if columns[column] != nil { return [] }
-    let (values, failures) = block.column(column, rows: rows)
-    columns[column] = values
-    failing += failures.map(\.row)
-    return failures.map { ($0.row, $0) }
-  }
-
-  mutating func dropFailing() {
-    guard !failing.isEmpty else { return }
-    var keeps = [Bool](repeating: true, count: count)
-    for row in failing { keeps[Int(row)] = false }
-    keep([Int32](rowsWhere: keeps))
-  }
-
-  /// Narrows to some of the live rows, ascending.
-  mutating func keep(_ selected: [Int32]) {
-    failing = []
-    rows = rows.map { rows in selected.map { rows[Int($0)] } } ?? selected
-    columns = columns.mapValues { $0.gathered(selected) }
-  }
-
-  func batch(width: Int, withOrigins: Bool) -> Batch {
-    Batch(
-      columns: (0..<width).map { columns[$0] ?? .unread }, count: count, position: position,
-      origins: withOrigins ? block.origins(rows: rows) : nil)
   }
 }

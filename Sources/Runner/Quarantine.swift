@@ -26,16 +26,18 @@ struct Quarantine {
       uniqueKeysWithValues: plan.stages.flatMap { $0.steps.map { ($0.number, "\($0.stage).\($0.index).\($0.kind)") } })
   }
 
-  /// Fails the run at the first bad row of an ingest that says `on_error: fail`.
+  /// Fails the run at the first bad row of an ingest that says `on_error: fail`, or of a step that says the same.
   func failWhereAsked() throws {
-    for (number, source) in plan.sources.enumerated() where source.onError == .fail {
-      guard let first = rows[number]?.first else { continue }
+    for (number, source) in plan.sources.enumerated() {
+      guard let first = rows[number]?.first(where: { source.onError == .fail || $0.isFatal }) else { continue }
       let place = try execution.sources[number].originalRows(file: first.origin.file, at: [first.origin.byte])
       let path = path(of: first.origin, in: execution.sources[number].inputs(), number) ?? source.location
       throw RunFailure(
         first.code,
         "\(path):\(place.first?.line ?? 0): byte \(first.origin.byte): \(first.message)",
-        help: "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside")
+        help: first.isFatal
+          ? "\(labels[first.step] ?? "") says 'unmatched: fail'; 'unmatched: quarantine' would set the row aside"
+          : "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside")
     }
   }
 

@@ -47,11 +47,21 @@ extension StepContext {
         continue
       }
       builder.define(entry.key, output)
-      fields.append(Field(entry.key, output.type))
+      let provenance = provenance(of: output, among: input.fields + fields)
+      fields.append(Field(entry.key, output.type, provenance: provenance))
     }
     // The step's other columns are not there either, which is no mistake of whoever reads them.
     if failed { for entry in entries { poison(entry.key) } }
     return failed ? nil : (builder.build(), fields)
+  }
+
+  /// What a computed column means: that of the plugin's function whose result it is, or of the column that it repeats.
+  func provenance(of expression: CompiledExpression, among fields: [Field]) -> Provenance {
+    switch expression.origin {
+    case .function(let name): planning.plugins.functionProvenance[name] ?? Provenance()
+    case .column(let name): fields.last { $0.name == name }?.provenance ?? Provenance()
+    case nil: Provenance()
+    }
   }
 
   /// Sort keys as `sort` and `top` write them: a column, with `-` before it for descending.

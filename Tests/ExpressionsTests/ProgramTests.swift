@@ -88,7 +88,7 @@ struct ProgramTests {
     ("math.max(hours, 1, 2.5)", "decimal(6,2)", ["2.5", "2.5", "9999.99"]),
     ("mul_div(hours, rate, 3, 2)", "decimal(38,2) USD", ["50", "0", "3333329966.67"]),
     (
-      "graduated(rate, {{ up_to = 10, rate = 0.5 }, { rate = 0.1 }})", "decimal(11,3) USD",
+      "graduated(rate, {{ up_to = 10, rate = 0.5 }, { rate = 0.1 }})", "decimal(9,3) USD",
       ["14", "0.005", "100003.999"]
     ),
     ("volume(rate, {{ up_to = 100, rate = 0.5 }, { rate = 0.1 }})", "decimal(9,3) USD", ["50", "0.005", "99999.999"]),

@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Memory
 
 /// What a node gave for a batch.
 ///
@@ -53,7 +54,7 @@ public struct RowFailure: Error, Sendable, Hashable {
 }
 
 /// Values of one kind over the rows, or one for all rows.
-struct Lane<Element> {
+struct Lane<Element: BitwiseCopyable> {
   let values: [Element]
   let isConstant: Bool
 
@@ -67,36 +68,23 @@ struct Lane<Element> {
 
   /// Applies `body` to each row.
   @inline(__always)
-  func map<Result>(_ body: (Element) -> Result) -> [Result] {
-    var results: [Result] = []
-    results.reserveCapacity(values.count)
-    for value in values { results.append(body(value)) }
-    return results
-  }
+  func map<Result: BitwiseCopyable>(_ body: (Element) -> Result) -> [Result] { elementwise(values, body) }
 }
 
 /// Applies `body` to each row of two lanes; one value where both are constant.
 @inline(__always)
-func zip<Left, Right, Result>(
+func zip<Left, Right, Result: BitwiseCopyable>(
   _ left: Lane<Left>, _ right: Lane<Right>, _ body: (Left, Right) -> Result
 ) -> [Result] {
-  var results: [Result] = []
   switch (left.isConstant, right.isConstant) {
   case (true, _):
     let first = left.values[0]
-    results.reserveCapacity(right.values.count)
-    for value in right.values { results.append(body(first, value)) }
+    return elementwise(right.values) { body(first, $0) }
   case (_, true):
     let second = right.values[0]
-    results.reserveCapacity(left.values.count)
-    for value in left.values { results.append(body(value, second)) }
-  default:
-    let count = left.values.count
-    precondition(right.values.count == count)
-    results.reserveCapacity(count)
-    for row in 0..<count { results.append(body(left.values[row], right.values[row])) }
+    return elementwise(left.values) { body($0, second) }
+  default: return elementwise(left.values, right.values, body)
   }
-  return results
 }
 
 extension Evaluated {

@@ -1,4 +1,5 @@
 import Columns
+import Memory
 
 extension DataType {
   /// Digits before the point that a number can have.
@@ -34,7 +35,12 @@ extension Evaluation {
       ? types[0].integerDigits + types[1].integerDigits + scale
       : max(types[0].integerDigits, types[1].integerDigits) + 1 + scale
     guard digits > DataType.maximumPrecision else {
-      return result(.decimals128(unchecked(operation, left, right), scale: scale), from: [left, right])
+      let values = unchecked(operation, left, right)
+      let stored: Column.Values =
+        precision <= DataType.narrowPrecision
+        ? .decimals64(elementwise(values) { Int64(truncatingIfNeeded: $0) }, scale: scale)
+        : .decimals128(values, scale: scale)
+      return result(stored, from: [left, right])
     }
     let (a, b) = (left.wide, right.wide)
     let values: [Int128?] =
@@ -140,7 +146,8 @@ extension Evaluation {
       let values = input.wide.map { $0 &* factor }
       return result(
         precision <= DataType.narrowPrecision
-          ? .decimals64(values.map { Int64($0) }, scale: scale) : .decimals128(values, scale: scale),
+          ? .decimals64(elementwise(values) { Int64(truncatingIfNeeded: $0) }, scale: scale)
+          : .decimals128(values, scale: scale),
         present: input.present, from: [input])
     }
     let values: [Int128?] =

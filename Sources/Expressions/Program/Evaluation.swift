@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Memory
 
 /// The evaluation of one batch: applies nodes to results and keeps the failures that were met.
 final class Evaluation {
@@ -27,6 +28,10 @@ final class Evaluation {
   func apply(_ node: Node, _ inputs: [Evaluated], types: [DataType], key: Int) -> Evaluated {
     switch node.operation {
     case .input, .row: preconditionFailure("needs a batch")
+    case .constant(let value) where node.type == .string:
+      let code = worker.literals.code(for: value == .missing ? "" : value.text)
+      let present = value == .missing ? [false] : nil
+      return Evaluated(values: .texts(.coded([code], worker.literals)), present: present, isConstant: true)
     case .constant(let value): return .constant(value, node.type)
     case .select: return select(inputs[0], inputs[1], inputs[2])
     case .and: return logical(inputs[0], inputs[1], deciding: false)
@@ -141,6 +146,9 @@ final class Evaluation {
       return .decimals64(
         pick(picks, Lane(a, isConstant: left.isConstant), Lane(b, isConstant: right.isConstant)), scale: scale)
     case (.decimals128(_, let scale), _): return .decimals128(pick(picks, left.wide, right.wide), scale: scale)
+    case (.texts(.coded(let a, let dictionary)), .texts(.coded(let b, let other))) where dictionary === other:
+      return .texts(
+        .coded(pick(picks, Lane(a, isConstant: left.isConstant), Lane(b, isConstant: right.isConstant)), dictionary))
     case (.texts(let a), .texts(let b)):
       return .texts(chooseTexts(picks, a, left.isConstant, b, right.isConstant))
     case (.lists(let a), .lists(let b)):
@@ -151,10 +159,18 @@ final class Evaluation {
 
   @inline(__always)
   private func pick<Element>(_ picks: [Bool], _ left: Lane<Element>, _ right: Lane<Element>) -> [Element] {
-    var results: [Element] = []
-    results.reserveCapacity(picks.count)
-    for row in picks.indices { results.append(picks[row] ? left[row] : right[row]) }
-    return results
+    switch (left.isConstant, right.isConstant) {
+    case (false, false): return chosen(picks, left.values, right.values)
+    case (true, true):
+      let (a, b) = (left.values[0], right.values[0])
+      return elementwise(picks) { $0 ? a : b }
+    case (true, false):
+      let a = left.values[0]
+      return elementwise(picks, right.values) { $0 ? a : $1 }
+    case (false, true):
+      let b = right.values[0]
+      return elementwise(picks, left.values) { $0 ? $1 : b }
+    }
   }
 
   private func chooseTexts(

@@ -45,6 +45,8 @@ enum Arithmetic: Hashable, Sendable {
 struct Graph: Sendable {
   private(set) var nodes: [Node] = []
   private var numbers: [Node: Int] = [:]
+  /// What a number's magnitude (of a decimal: its coefficient's) cannot pass, where that is known better than by type.
+  private var bounds: [Int: UInt128] = [:]
 
   subscript(number: Int) -> Node { nodes[number] }
 
@@ -64,6 +66,27 @@ struct Graph: Sendable {
     nodes.append(node)
     numbers[node] = nodes.count - 1
     return nodes.count - 1
+  }
+
+  /// What the magnitude of a node's coefficient cannot pass.
+  func bound(_ number: Int) -> UInt128 {
+    if let known = bounds[number] { return known }
+    switch (nodes[number].operation, nodes[number].type) {
+    case (.constant(.missing), _): return 0
+    case (.constant(.int(let value)), .int): return UInt128(value.magnitude)
+    case (.constant(.decimal(let value)), .decimal(let precision, let scale)):
+      return value.rescaledExactly(to: scale)?.coefficient.magnitude ?? Self.bound(ofPrecision: precision)
+    case (_, .decimal(let precision, _)): return Self.bound(ofPrecision: precision)
+    default: return 1 << 63
+    }
+  }
+
+  private static func bound(ofPrecision precision: Int) -> UInt128 {
+    DecimalArithmetic.powerOfTen(precision).magnitude - 1
+  }
+
+  mutating func limit(_ number: Int, to bound: UInt128) {
+    if bound < self.bound(number) { bounds[number] = bound }
   }
 
   func constantValue(_ number: Int) -> Scalar? {

@@ -5,6 +5,8 @@ import Diagnostics
 ///
 /// Used by one thread at a time.
 public final class ProgramWorker {
+  /// The texts that programs write, so that choosing between them is choosing between numbers.
+  let literals = TextDictionary()
   var dictionaryResults: [DictionaryKey: DictionaryMemo] = [:]
   var instances: [InstanceKey: any RowFunctionInstance] = [:]
 

@@ -17,6 +17,15 @@ public struct CompiledExpression: Sendable {
   public var constant: Scalar?
   /// The columns that are known to have a value in the rows where this is true.
   public var presentWhenTrue: Set<Int> = []
+  /// What the whole expression is taken from, so that a report can say what the column means.
+  public var origin: Origin?
+
+  public enum Origin: Sendable, Hashable {
+    /// A column under another name.
+    case column(String)
+    /// The result of a plugin's function.
+    case function(String)
+  }
 }
 
 /// Compiles expressions of one scope into a program: what they share is computed once.
@@ -42,8 +51,10 @@ public struct ProgramBuilder {
   /// - Parameter type: what the values have to be, where that is settled.
   @discardableResult
   public mutating func add(_ text: LocatedText, as type: ValueType? = nil) -> CompiledExpression? {
-    guard let (value, call) = compile(text, as: type) else { return nil }
-    return output(value, isFinish: call)
+    guard let (value, call, origin) = compile(text, as: type) else { return nil }
+    var compiled = output(value, isFinish: call)
+    compiled.origin = origin
+    return compiled
   }
 
   /// Makes a compiled expression a column for those that follow.
@@ -87,18 +98,23 @@ public struct ProgramBuilder {
     return .compiled(settled.map { output($0, isFinish: false) })
   }
 
-  private mutating func compile(_ text: LocatedText, as type: ValueType?) -> (Value, isFinish: Bool)? {
+  private mutating func compile(
+    _ text: LocatedText, as type: ValueType?
+  ) -> (Value, isFinish: Bool, CompiledExpression.Origin?)? {
     var lowering = Lowering(graph: graph, scope: scope, text: text, extraction: Lowering.Extraction())
     lowering.defined = defined
     lowering.functions = functions
     lowering.extraction.calls = calls
     lowering.extraction.firstOutput = rows.count
     var value: Value?
+    var origin: CompiledExpression.Origin?
     do throws(Diagnostic) {
       if LuaParser.isBody(text) {
         value = lowering.run(try LuaParser.chunk(text))?.first
       } else {
-        value = lowering.lower(try LuaParser.expression(text))
+        let expression = try LuaParser.expression(text)
+        value = lowering.lower(expression)
+        origin = self.origin(of: expression)
       }
     } catch {
       diagnostics.report(error)
@@ -120,7 +136,17 @@ public struct ProgramBuilder {
     functions = lowering.functions
     calls = lowering.extraction.calls
     rows += lowering.extraction.arguments
-    return (value, usesCalls)
+    return (value, usesCalls, origin)
+  }
+
+  private func origin(of expression: LuaExpression) -> CompiledExpression.Origin? {
+    switch expression.kind {
+    case .parenthesized(let inner): origin(of: inner)
+    case .name(let name): .column(name)
+    case .call(let callee, _):
+      Lowering.dottedName(callee).flatMap { scope.functions[$0] == nil ? nil : .function($0) }
+    default: nil
+    }
   }
 
   private mutating func output(_ value: Value, isFinish: Bool) -> CompiledExpression {

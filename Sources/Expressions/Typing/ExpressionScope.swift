@@ -41,8 +41,8 @@ public struct ExpressionScope: Sendable {
   public var settings: [String: Constant]
   /// By dotted name: `network.half_months`.
   public var functions: [String: PluginFunction]
-  /// Functions and plugins that could not be read, which has been reported.
-  public var unreadable: Set<String> = []
+  /// Functions and plugins with mistakes, which are reported at their own places.
+  public var invalid: Set<String> = []
   public var calendar: Calendar
   public var extractable: (any ExtractableCalls)?
 

@@ -227,6 +227,12 @@ extension Lowering {
       return value
     }
     let type = Self.type(of: scalars)
+    if type.isDecimal {
+      let decimals = scalars.compactMap { if case .decimal(let value) = $0 { value } else { nil } }
+      value = self.value(chosen(decimals, index, type), ValueType(type), 0..<0)
+      value.isLiteral = true
+      return value
+    }
     let kept = type == .float ? scalars.map { if case .int(let n) = $0 { .float(Double(n)) } else { $0 } } : scalars
     value = make(.library(.chosenConstant(kept)), [index.node], ValueType(type), 0..<0)
     value.isLiteral = type.isNumeric
@@ -243,20 +249,25 @@ extension Lowering {
       }
     }
     guard decimals.count == scalars.count else { return nil }
-    let scale = decimals.map(\.scale).max() ?? 0
-    let digits = decimals.map { max($0.precision - $0.scale, 0) }.max() ?? 0
-    let type = DataType.decimal(precision: max(digits + scale, 1), scale: scale)
+    let type = DataType(holding: decimals)
+    return Value.AsWritten(node: chosen(decimals, index, type), type: type)
+  }
+
+  private mutating func chosen(_ decimals: [ExactDecimal], _ index: Value, _ type: DataType) -> Int {
     let node = graph.add(.library(.chosenConstant(decimals.map { .decimal($0) })), [index.node], type)
-    return Value.AsWritten(node: node, type: type)
+    let coefficients = decimals.compactMap { $0.rescaledExactly(to: type.decimalScale ?? 0)?.coefficient.magnitude }
+    graph.limit(node, to: coefficients.max() ?? .max)
+    return node
   }
 
   private static func type(of scalars: [Scalar]) -> DataType {
     if scalars.contains(where: { if case .float = $0 { true } else { false } }) { return .float }
+    let decimals = scalars.compactMap { if case .decimal(let value) = $0 { value } else { nil } }
+    if !decimals.isEmpty { return DataType(holding: decimals) }
     switch scalars.first ?? .missing {
-    case .bool, .missing: return .bool
+    case .bool, .missing, .decimal: return .bool
     case .int: return .int
     case .float: return .float
-    case .decimal(let value): return .decimal(scale: value.scale)
     case .string: return .string
     case .date: return .date
     case .timestamp: return .timestamp
@@ -279,7 +290,7 @@ extension Lowering {
       let isSame = scalars.allSatisfy { scalar in
         switch (sample, scalar) {
         case (.bool, .bool), (.string, .string), (.date, .date), (.int, .int), (.int, .float), (.float, .int),
-          (.float, .float), (.missing, .missing):
+          (.float, .float), (.decimal, .decimal), (.missing, .missing):
           true
         default: scalar == sample
         }
@@ -309,6 +320,15 @@ extension Lowering {
 
   private static func merged(_ trees: [ConstantTree], count: Int) -> MergedTree? {
     trees.count == count ? merged(trees) : nil
+  }
+}
+
+extension DataType {
+  /// The narrowest decimal that holds all of some constants.
+  init(holding decimals: [ExactDecimal]) {
+    let scale = decimals.map(\.scale).max() ?? 0
+    let digits = decimals.map { max($0.precision - $0.scale, 0) }.max() ?? 0
+    self = .decimal(precision: min(Self.maximumPrecision, max(digits + scale, 1)), scale: scale)
   }
 }
 

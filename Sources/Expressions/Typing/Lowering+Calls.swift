@@ -40,7 +40,7 @@ extension Lowering {
         scope.extractable?.names.contains(running) == true
         ? "write \(running)(…), or aggregate in a step of its own" : "aggregates belong into an aggregate step\(ofRow)"
     }
-    if !scope.unreadable.containsDefinition(name) {
+    if !scope.invalid.containsDefinition(name) {
       report(.unknownFunction, "no function '\(name)'", callee.range, help: help)
     }
     for argument in arguments { if case .table = argument.kind { continue } else { _ = lower(argument) } }

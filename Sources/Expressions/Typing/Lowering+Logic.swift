@@ -82,6 +82,7 @@ extension Lowering {
     if graph.constantValue(condition.node) == .bool(true) { return a }
     guard let b = lower(right, knowing: condition.whenFalse) else { return nil }
     guard let aType = a.type else { return b }
+    if let (test, value) = conditional(a), let chosen = choose(test, value, b, range) { return chosen }
     let whenTrue = condition.whenTrue.intersection(condition.whenFalse.union(b.whenTrue))
     let whenFalse = condition.whenFalse.union(b.whenFalse)
     var result: Value
@@ -114,6 +115,18 @@ extension Lowering {
     return result
   }
 
+  /// The parts of `c and x` where x is always there and never false, so that `c and x or y` chooses once.
+  private func conditional(_ value: Value) -> (test: Value, value: Value)? {
+    guard case .select = graph[value.node].operation, let type = value.type, type.data != .bool else { return nil }
+    let inputs = graph[value.node].inputs
+    guard graph.constantValue(inputs[2]) == .missing, !graph[inputs[1]].isNullable else { return nil }
+    var inner = value
+    inner.node = inputs[1]
+    inner.type = type.nullable(false)
+    inner.isFalseWhenMissing = false
+    return (Value(node: inputs[0], type: ValueType(.bool), range: value.range), inner)
+  }
+
   /// One of two values by a condition, in the type that holds both.
   mutating func choose(_ condition: Value, _ left: Value, _ right: Value, _ range: Range<Int>) -> Value? {
     guard let (a, b) = unified(left, right, range) else { return nil }
@@ -122,6 +135,7 @@ extension Lowering {
     let x = a.type == nil ? graph.constant(.missing, type.data) : a.node
     let y = b.type == nil ? graph.constant(.missing, type.data) : b.node
     var result = make(.select, [condition.node, x, y], type, range)
+    if type.data.isDecimal { graph.limit(result.node, to: max(graph.bound(x), graph.bound(y))) }
     result.isFalseWhenMissing = a.isFalseWhenMissing || b.isFalseWhenMissing
     if x == y { result = value(x, a.type ?? type, range) }
     // nil goes with any unit, as a numeral does.
@@ -188,11 +202,8 @@ extension Lowering {
       case .decimal(let p2, let s2) = q.type?.data
     else { return nil }
     let scale = max(s1, s2)
-    if p1 - s1 + scale <= 18, p2 - s2 + scale <= 18 || q.type?.data == p.type?.data {
-      return (
-        rescaled(p, .decimal(precision: p1 - s1 + scale, scale: scale)),
-        rescaled(q, .decimal(precision: p2 - s2 + scale, scale: scale))
-      )
+    if max(p1 - s1, p2 - s2) + scale <= DataType.maximumPrecision {
+      return (rescaled(p, toScale: scale), rescaled(q, toScale: scale))
     }
     return (p, q)
   }

@@ -38,12 +38,15 @@ public struct QuarantinedRow: Sendable {
   public var step: Int
   public var code: DiagnosticCode
   public var message: String
+  /// Whether the step says that such a row ends the run, whatever its ingest says.
+  public var isFatal: Bool
 
-  public init(origin: RowOrigin, step: Int, code: DiagnosticCode, message: String) {
+  public init(origin: RowOrigin, step: Int, code: DiagnosticCode, message: String, isFatal: Bool = false) {
     self.origin = origin
     self.step = step
     self.code = code
     self.message = message
+    self.isFatal = isFatal
   }
 }
 
@@ -52,11 +55,14 @@ public struct RowProblem: Sendable {
   public var row: Int32
   public var code: DiagnosticCode
   public var message: String
+  /// Whether the row ends the run, where others would be set aside.
+  public var isFatal: Bool
 
-  public init(row: Int32, code: DiagnosticCode, message: String) {
+  public init(row: Int32, code: DiagnosticCode, message: String, isFatal: Bool = false) {
     self.row = row
     self.code = code
     self.message = message
+    self.isFatal = isFatal
   }
 }
 
@@ -94,7 +100,9 @@ public struct StepReport: Sendable {
         help: "rows made by an aggregate cannot be quarantined: a report without one of its rows is worse than none")
     }
     quarantined.append(
-      QuarantinedRow(origin: origins[Int(problem.row)], step: step, code: problem.code, message: problem.message))
+      QuarantinedRow(
+        origin: origins[Int(problem.row)], step: step, code: problem.code, message: problem.message,
+        isFatal: problem.isFatal))
     counts.quarantined += 1
   }
 

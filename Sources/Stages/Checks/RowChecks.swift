@@ -33,9 +33,10 @@ enum NotNull: CheckDefinition {
 enum Assert: CheckDefinition {
   static let name = "assert"
   static let summary = "A condition is true in every row."
-  static let example = "- { from: billed, assert: client_fee >= 0 }"
+  static let example = "- { from: billed, assert: client_fee >= 0, show: [invoice_id] }"
 
   static func plan(_ argument: DocumentNode, reader: inout SpecReader, _ context: inout StepContext) -> PlannedCheck? {
+    let shown = reader.node("show").map { context.columns($0, of: "'show' of assert") } ?? []
     guard let text = context.expression(argument, of: "assert") else { return nil }
     var builder = ProgramBuilder(scope: context.scope(context.input))
     let output = builder.add(text)
@@ -47,7 +48,7 @@ enum Assert: CheckDefinition {
       return nil
     }
     let program = builder.build()
-    let columns = program.inputColumns
+    let columns = shown + program.inputColumns.filter { !shown.contains($0) }
     let width = context.input.count
     let operation = CountingCheck(columns: columns, program: program, width: width)
     return CountingCheck.check(

@@ -227,22 +227,13 @@ struct AggregatePlanner {
       return
     }
     metricBuilder!.define(entry.key, output)
-    fields.append(Field(entry.key, output.type))
+    let provenance = context.provenance(of: output, among: context.input.fields + fields)
+    fields.append(Field(entry.key, output.type, provenance: provenance))
   }
 
   private mutating func addMetric(_ name: LocatedText) {
     guard let metric = context.planning.plugins.metrics[name.text] else {
-      let known = context.planning.plugins.metrics.keys.sorted()
-      if !context.planning.plugins.isUnreadable(name.text) {
-        context.report(
-          .unknownMetric, "no metric '\(name.text)'", at: name.span,
-          help: suggestion(for: name.text, among: known)
-            ?? (name.text.contains("(")
-              ? "an expression needs a name: { total: \(name.text) }"
-              : known.isEmpty
-                ? "no plugin of this pipeline has metrics" : "metrics are \(known.joined(separator: ", "))")
-        )
-      }
+      reportUnknown(name)
       if let last = name.text.split(separator: ".").last { context.poison(String(last)) }
       failed = true
       return
@@ -260,6 +251,17 @@ struct AggregatePlanner {
       context.poison(column)
       failed = true
     }
+  }
+
+  private mutating func reportUnknown(_ name: LocatedText) {
+    if context.planning.plugins.invalid.containsDefinition(name.text) { return }
+    let known = context.planning.plugins.metrics.keys.sorted()
+    context.report(
+      .unknownMetric, "no metric '\(name.text)'", at: name.span,
+      help: suggestion(for: name.text, among: known)
+        ?? (name.text.contains("(")
+          ? "an expression needs a name: { total: \(name.text) }"
+          : known.isEmpty ? "no plugin of this pipeline has metrics" : "metrics are \(known.joined(separator: ", "))"))
   }
 
   private mutating func bind(_ metric: MetricDefinition, at span: SourceSpan) throws(InvalidInput) -> ValueType {

@@ -146,11 +146,11 @@ struct AsOfJoinOperation: RowOperation {
       case .drop:
         report.counts.filtered += missing.count
         return wide.gathered([Int32](rowsWhere: matches.map { $0 >= 0 }))
-      case .quarantine:
+      case .quarantine, .fail:
+        let isFatal = operation.unmatched == .fail
         return try report.quarantine(
-          missing.map { RowProblem(row: $0, code: .unmatchedRow, message: message(batch, $0)) }, in: wide)
-      case .fail:
-        throw RunFailure(.unmatchedRow, "\(report.label): \(message(batch, missing[0]))")
+          missing.map { RowProblem(row: $0, code: .unmatchedRow, message: message(batch, $0), isFatal: isFatal) },
+          in: wide)
       }
     }
 

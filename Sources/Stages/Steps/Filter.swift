@@ -51,9 +51,7 @@ struct FilterOperation: SimpleRowOperation {
     func select(_ batch: Batch, _ report: inout StepReport) throws -> [Int32]? {
       let (mask, failures) = try program.evaluateMask(batch.columns, count: batch.count, worker: context.programs)
       var dropped = 0
-      var rows: [Int32] = []
-      rows.reserveCapacity(batch.count)
-      for row in 0..<batch.count where mask[row] { rows.append(Int32(row)) }
+      var rows = [Int32](rowsWhere: mask)
       if !failures.isEmpty {
         var isFailing = [Bool](repeating: false, count: batch.count)
         for failure in failures where !isFailing[Int(failure.row)] {

@@ -6,6 +6,10 @@ import Planning
 /// `join: { with: projects, on: project_id, kind: left, expect: many_to_one }`
 enum Join: StepDefinition {
   static let name = "join"
+
+  /// What becomes of a row of an inner join that has no partner.
+  enum Unmatched: String, CaseIterable, Sendable { case drop, quarantine, fail }
+
   static let summary = "Joins rows of another stage by equal keys; says how many partners a row may have."
   static let example =
     "- join: { with: projects, on: { project_id: id }, kind: left, expect: many_to_one, prefix: project_ }"
@@ -20,8 +24,16 @@ enum Join: StepDefinition {
     let on = reader.requiredNode("on")
     let kind = reader.choice("kind", default: JoinTable.Kind.inner)
     let expect = reader.choice("expect", default: Cardinality.manyToMany)
+    let unmatchedNode = reader.node("unmatched")
+    let unmatched = reader.choice("unmatched", default: Unmatched.drop)
     let prefix = reader.text("prefix")?.text ?? ""
     context.report(reader.finish())
+    if let unmatchedNode, kind != .inner {
+      context.report(
+        .wrongValue,
+        "'unmatched' says what becomes of rows that an inner join drops, and this is a \(kind.rawValue) join",
+        at: unmatchedNode.span, help: "write 'kind: inner', or leave 'unmatched' out")
+    }
     guard let with, let on, let side = context.schema(of: with) else { return nil }
     guard let keys = JoinKeys.read(on, side: side, sideName: with, &context) else { return nil }
     let semi = kind == .semi || kind == .anti
@@ -52,7 +64,7 @@ enum Join: StepDefinition {
     }
     if failed { return nil }
     let join = JoinSpec(
-      side: with.text, leftKeys: keys.left, rightKeys: keys.right, kind: kind, expect: expect,
+      side: with.text, leftKeys: keys.left, rightKeys: keys.right, kind: kind, expect: expect, unmatched: unmatched,
       rightColumns: carriedRight,
       keyNames: keys.left.map { context.input[$0].name }, leftTypes: keys.left.map { context.input[$0].type.data })
     let needsAll = kind == .right || kind == .full || expect.leftIsUnique
@@ -74,6 +86,7 @@ struct JoinSpec: Sendable {
   var rightKeys: [Int]
   var kind: JoinTable.Kind
   var expect: Cardinality
+  var unmatched: Join.Unmatched
   /// Columns of the side that are joined on.
   var rightColumns: [Int]
   var keyNames: [String]
@@ -98,9 +111,27 @@ struct JoinSpec: Sendable {
     )
   }
 
-  /// The joined columns of matched pairs.
-  func columns(_ batch: Batch, _ left: [Int32], _ right: [Int32], rows: Batch) -> [Column] {
-    batch.columns.map { $0.gathered(left) } + rightColumns.map { rows.columns[$0].gatheredOrMissing(right) }
+  /// A batch with the columns of its partners.
+  func joined(_ batch: Batch, _ probe: JoinProbe, _ report: inout StepReport) throws(RunFailure) -> Batch {
+    let (left, right) = probe.probe(batch, keys: leftKeys)
+    let alone = unmatched == .drop ? [] : batch.rows(notAmong: left)
+    for row in alone {
+      let problem = RowProblem(
+        row: row, code: .unmatchedRow, message: message(batch, row), isFatal: unmatched == .fail)
+      try report.note(problem, in: batch)
+    }
+    report.count(joined: left, of: batch.count - alone.count)
+    let columns =
+      batch.columns.map { $0.gathered(left) }
+      + rightColumns.map { probe.table.rows.columns[$0].gatheredOrMissing(right) }
+    return Batch(
+      columns: columns, count: left.count, position: batch.position,
+      origins: batch.origins.map { origins in left.map { origins[Int($0)] } })
+  }
+
+  private func message(_ batch: Batch, _ row: Int32) -> String {
+    let key = zip(keyNames, leftKeys).map { "\($0) = \(batch.columns[$1].scalar(Int(row)).text)" }
+    return "nothing in '\(side)' has \(key.joined(separator: ", "))"
   }
 }
 
@@ -133,12 +164,17 @@ struct StreamedJoin: RowOperation {
     }
 
     func apply(_ batch: Batch, _ report: inout StepReport) throws -> Batch {
-      let (left, right) = probe.probe(batch, keys: spec.leftKeys)
-      report.count(joined: left, of: batch.count)
-      return Batch(
-        columns: spec.columns(batch, left, right, rows: probe.table.rows), count: left.count, position: batch.position,
-        origins: batch.origins.map { origins in left.map { origins[Int($0)] } })
+      try spec.joined(batch, probe, &report)
     }
+  }
+}
+
+extension Batch {
+  /// The rows that are not in a list of row numbers that ascends and may repeat.
+  fileprivate func rows(notAmong listed: [Int32]) -> [Int32] {
+    var found = [Bool](repeating: false, count: count)
+    for row in listed { found[Int(row)] = true }
+    return [Int32](rowsWhere: found.map { !$0 })
   }
 }
 
@@ -174,12 +210,7 @@ struct WholeJoin: TableOperation {
     let probe = table.makeProbe(spec.kind)
     var batches: [Batch] = []
     for batch in input.batches {
-      let (left, right) = probe.probe(batch, keys: spec.leftKeys)
-      report.count(joined: left, of: batch.count)
-      batches.append(
-        Batch(
-          columns: spec.columns(batch, left, right, rows: table.rows), count: left.count, position: batch.position,
-          origins: batch.origins.map { origins in left.map { origins[Int($0)] } }))
+      batches.append(try spec.joined(batch, probe, &report))
     }
     if spec.kind == .right || spec.kind == .full {
       let unmatched = table.unmatchedBuildRows(after: [probe])

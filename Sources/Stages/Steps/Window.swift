@@ -69,7 +69,7 @@ enum Window: StepDefinition {
     return (
       WindowOperation.Step(
         rows: builder.build(), finish: builder.buildFinish(), phase: output.phase, output: output.output, calls: calls),
-      Field(entry.key, output.type)
+      Field(entry.key, output.type, provenance: context.provenance(of: output, among: columns.fields))
     )
   }
 }

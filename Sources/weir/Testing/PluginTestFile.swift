@@ -46,11 +46,19 @@ struct PluginTestFile {
       var reader = SpecReader(node, subject: "a case")
       let name = reader.text("name")?.text ?? "case \(passed + failures.count + 1)"
       let given = reader.requiredNode("given")
-      let expect = reader.requiredNode("expect")
+      let refusal = reader.text("refuse")
+      let expect = refusal == nil ? reader.requiredNode("expect") : nil
       let caseBag = reader.finish()
       bag.report(contentsOf: caseBag.diagnostics)
-      guard let given, let expect else { continue }
-      if let failure = try failure(of: name, given: given, expect: expect, table, inputs) {
+      var failure: Failure?
+      if let given, let expect {
+        failure = try self.failure(of: name, given: given, expect: expect, table, inputs)
+      } else if let given, let refusal {
+        failure = try self.failure(of: name, given: given, refusal: refusal, table, inputs)
+      } else {
+        continue
+      }
+      if let failure {
         failures.append(failure)
       } else {
         passed += 1
@@ -63,6 +71,21 @@ struct PluginTestFile {
   private func inputs() -> [ScriptInput]? {
     plugins.feeRules[subject]?.inputs ?? plugins.metrics[subject]?.inputs ?? plugins.folds[subject]?.inputs
       ?? plugins.transforms[subject]?.inputs ?? plugins.functionInputs[subject]
+  }
+
+  /// `refuse`: the first row is refused, and the reason holds the text.
+  private func failure(
+    of name: String, given: DocumentNode, refusal: LocatedText, _ givenTable: GivenTable, _ inputs: [ScriptInput]
+  ) throws -> Failure? {
+    do {
+      let rows = try result(given, givenTable, inputs).rowCount
+      return Failure(
+        testCase: name, message: "\(rows) rows came out where a refusal was expected", span: refusal.span)
+    } catch let error as RunFailure {
+      guard !error.diagnostic.message.contains(refusal.text) else { return nil }
+      return Failure(
+        testCase: name, message: "refused for another reason: \(error.diagnostic.message)", span: refusal.span)
+    }
   }
 
   private func failure(

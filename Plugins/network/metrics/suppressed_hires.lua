@@ -1,0 +1,11 @@
+return metric {
+  name = "suppressed_hires",
+  title = "Hires not shown",
+  unit = "hires",
+  definition = "How many hires are in groups that are not shown.",
+  inputs = { group_hires = "int" },
+  value = function(row)
+    return unit(row.group_hires, "hires")
+  end,
+  aggregate = "sum",
+}

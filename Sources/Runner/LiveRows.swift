@@ -1,0 +1,93 @@
+import Columns
+import Diagnostics
+import Memory
+
+/// Rows of a block that are still wanted, with the columns that were parsed for them so far.
+///
+/// A value: each way that rows go has its own, and what one parses the others do not see. What is parsed for all of
+/// them is held before they part, its bad cells too, which still count at the first step that looks at them.
+struct LiveRows {
+  let block: any RowBlock
+  let position: Batch.Position
+  /// Rows of the block; nil for all.
+  var rows: [Int32]?
+  private var columns: [Int: Column] = [:]
+  private var failing: [Int32] = []
+  /// Bad cells of columns that were held and that nobody looked at yet; their rows are rows of the block.
+  private var heldFailures: [Int: [CellFailure]] = [:]
+  private var heldOrigins: [RowOrigin]?
+
+  init(block: any RowBlock, position: Batch.Position) {
+    self.block = block
+    self.position = position
+  }
+
+  var count: Int { rows?.count ?? block.count }
+
+  func blockRow(_ row: Int32) -> Int32 { rows?[Int(row)] ?? row }
+
+  /// Parses a column over the rows without looking at it.
+  mutating func hold(_ column: Int) {
+    guard columns[column] == nil else { return }
+    let (values, failures) = block.column(column, rows: rows)
+    columns[column] = values
+    if failures.isEmpty { return }
+    heldFailures[column] = failures.map { failure in
+      var held = failure
+      held.row = blockRow(failure.row)
+      return held
+    }
+  }
+
+  mutating func holdOrigins() {
+    if heldOrigins == nil { heldOrigins = block.origins(rows: rows) }
+  }
+
+  /// Parses a column over the rows; gives the failures, by number of the live row.
+  mutating func load(_ column: Int) -> [(Int32, CellFailure)] {
+    let found: [(Int32, CellFailure)]
+    if columns[column] == nil {
+      let (values, failures) = block.column(column, rows: rows)
+      columns[column] = values
+      found = failures.map { ($0.row, $0) }
+    } else {
+      found = (heldFailures.removeValue(forKey: column) ?? []).compactMap { failure in
+        liveRow(failure.row).map { ($0, failure) }
+      }
+    }
+    failing += found.map(\.0)
+    return found
+  }
+
+  /// The live row that a row of the block is; nil where it is no longer wanted.
+  private func liveRow(_ row: Int32) -> Int32? {
+    guard let rows else { return row }
+    var (low, high) = (0, rows.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low < rows.count && rows[low] == row ? Int32(low) : nil
+  }
+
+  mutating func dropFailing() {
+    guard !failing.isEmpty else { return }
+    var keeps = [Bool](repeating: true, count: count)
+    for row in failing { keeps[Int(row)] = false }
+    keep([Int32](rowsWhere: keeps))
+  }
+
+  /// Narrows to some of the live rows, ascending.
+  mutating func keep(_ selected: [Int32]) {
+    failing = []
+    rows = rows.map { gathered($0, at: selected) } ?? selected
+    columns = columns.mapValues { $0.gathered(selected) }
+    heldOrigins = heldOrigins.map { gathered($0, at: selected) }
+  }
+
+  func batch(width: Int) -> Batch {
+    Batch(
+      columns: (0..<width).map { columns[$0] ?? .unread }, count: count, position: position,
+      origins: heldOrigins ?? block.origins(rows: rows))
+  }
+}
