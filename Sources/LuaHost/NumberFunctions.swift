@@ -9,6 +9,7 @@ extension HostFunction {
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       let (x, scale, mode) = (try arguments.decimal(0), try arguments.scale(1), try arguments.mode(2))
+      if case .int = arguments[0] { return arguments[0] }
       return try arguments.decimal(
         DecimalArithmetic.rescale(x.coefficient, from: x.scale, to: scale, mode: mode), scale: scale)
     },
@@ -32,10 +33,15 @@ extension HostFunction {
           a.coefficient, scale: a.scale, b.coefficient, scale: b.scale, by: c.coefficient, scale: c.scale, to: scale,
           mode: mode), scale: scale)
     },
-    HostFunction("ratio", "ratio(a, b)", "a / b, or nil where either is nil or b is 0.") {
+    HostFunction(
+      "ratio", "ratio(a, b)", "a / b, or nil where either is nil or b is 0; a float where a float is among them."
+    ) {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil || arguments[1].isNil { return .nil }
+      if let a = arguments[0].asFloat, let b = arguments[1].asFloat, arguments[0].isFloat || arguments[1].isFloat {
+        return b == 0 ? .nil : .float(a / b)
+      }
       let (a, b) = (try arguments.decimal(0), try arguments.decimal(1))
       if b.coefficient == 0 { return .nil }
       return try arguments.decimal(
@@ -50,18 +56,27 @@ extension HostFunction {
       }
       return arguments[0].isNil ? .nil : .decimal(try arguments.decimal(0))
     },
+    HostFunction("float", "float(x)", "A number as a float: no longer exact.") { values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      switch arguments[0] {
+      case .nil: return .nil
+      case .decimal(let value): return .float(Double(value.description) ?? 0)
+      default:
+        guard let value = arguments[0].asFloat else { return try arguments.fail(0, "a number") }
+        return .float(value)
+      }
+    },
+    HostFunction("unit", "unit(x, \"U\")", "The number itself: units are settled before the run.") { values in
+      values.first ?? .nil
+    },
+    HostFunction("is_nil", "is_nil(x)", "Whether a value is missing.") { values in .bool(Arguments(values)[0].isNil) },
     HostFunction("eq", "eq(a, b)", "Whether two values are equal, numbers of any types by value.") { values in
       let arguments = Arguments(values)
-      if let a = arguments[0].asDecimal, let b = arguments[1].asDecimal { return .bool(a == b) }
-      return .bool(arguments[0] == arguments[1])
+      return .bool(arguments[0].isEqualByValue(to: arguments[1]))
     },
     HostFunction("one_of", "one_of(x, …)", "Whether the first argument equals one of the others.") { values in
       guard let first = values.first else { return .bool(false) }
-      return .bool(
-        values.dropFirst().contains { other in
-          if let a = first.asDecimal, let b = other.asDecimal { return a == b }
-          return first == other
-        })
+      return .bool(values.dropFirst().contains { first.isEqualByValue(to: $0) })
     },
   ]
 }

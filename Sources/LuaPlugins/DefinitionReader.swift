@@ -62,14 +62,14 @@ struct DefinitionReader {
     bag.report(code, "\(qualifiedName): \(message)", at: span(of: key), help: help)
   }
 
-  /// Where the key is set in the file: its first `key =`.
-  func span(of key: String) -> SourceSpan {
+  /// Where the key is set in the file: its first `key =` at or after a byte.
+  func span(of key: String, from first: Int = 0) -> SourceSpan {
     let bytes = script.file.utf8
     let wanted = Array(key.utf8)
     func isName(_ byte: UInt8) -> Bool {
       byte == 95 || (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
     }
-    var start = 0
+    var start = first
     while start + wanted.count <= bytes.count {
       let end = start + wanted.count
       if bytes[start] == wanted.first, Array(bytes[start..<end]) == wanted, start == 0 || !isName(bytes[start - 1]),
@@ -137,10 +137,8 @@ struct DefinitionReader {
 
   /// Inputs in the order in which the file writes them, so that functions take their arguments in that order.
   private func declaredPosition(_ name: String) -> Int {
-    let start = span(of: "inputs").range.lowerBound
-    let rest = String(decoding: script.file.utf8[start...], as: UTF8.self)
-    guard let place = rest.firstRange(of: "\(name) ") ?? rest.firstRange(of: "\(name)=") else { return Int.max }
-    return rest.utf8.distance(from: rest.startIndex, to: place.lowerBound)
+    let start = span(of: "inputs").range.upperBound
+    return span(of: name, from: start).range.lowerBound
   }
 
   mutating func unit() -> Unit? {
@@ -220,13 +218,19 @@ struct DefinitionReader {
     return parts
   }
 
-  private mutating func function(_ inputs: [ScriptInput]) -> ExpressionScope.PluginFunction? {
+  private mutating func function(_ inputs: [ScriptInput]) -> (any RowFunction)? {
     guard let function = value["value"].asFunction else {
       report("a function has 'value': value = function(x) return x end", key: "value")
       return nil
     }
     guard let returns = type(value["returns"], key: "returns") else { return nil }
-    return scriptFunction(function, inputs.map { _ in .value }, returns: [returns])
-      .pluginFunction(name: qualifiedName, inputs: inputs.map(\.type), returns: returns)
+    let types = inputs.map(\.type)
+    do throws(InvalidInput) {
+      let bound = try scriptFunction(function, inputs.map { _ in .value }, returns: [returns]).bind(types)
+      return ScriptRowFunction(name: qualifiedName, inputs: types, result: returns, bound: bound)
+    } catch {
+      bag.report(contentsOf: error.diagnostics)
+      return nil
+    }
   }
 }

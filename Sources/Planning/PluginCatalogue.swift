@@ -7,7 +7,7 @@ public struct PluginCatalogue: Sendable {
   public var identities: [PluginIdentity] = []
   public var metrics: [String: MetricDefinition] = [:]
   public var feeRules: [String: FeeRuleDefinition] = [:]
-  public var functions: [String: ExpressionScope.PluginFunction] = [:]
+  public var functions: [String: any RowFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
 

@@ -23,7 +23,7 @@ enum Filter: StepDefinition {
     let program = builder.build()
     return StepPlan(
       output: context.input, operation: .rows(FilterOperation(program: program)), reads: Set(program.inputColumns),
-      carried: Array(0..<context.input.count), explanation: program.interpretedFunctions)
+      carried: Array(0..<context.input.count), explanation: program.functionPaths)
   }
 }
 
