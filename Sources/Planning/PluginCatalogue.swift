@@ -9,7 +9,7 @@ public struct PluginCatalogue: Sendable {
   public var feeRules: [String: FeeRuleDefinition] = [:]
   public var folds: [String: FoldDefinition] = [:]
   public var transforms: [String: TransformDefinition] = [:]
-  public var functions: [String: ExpressionScope.PluginFunction] = [:]
+  public var functions: [String: any RowFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
   /// What the result of each function means.
