@@ -47,7 +47,7 @@ public struct Batch: Sendable {
 /// The place of a row in an input: which file (numbered by the run) and where the row begins in its decompressed bytes.
 ///
 /// For rows that stand in the pipeline file, `byte` is the row's number from 0.
-public struct RowOrigin: Hashable, Comparable, Sendable {
+public struct RowOrigin: Hashable, Comparable, Sendable, BitwiseCopyable {
   private let packed: UInt64
 
   /// - Parameters:

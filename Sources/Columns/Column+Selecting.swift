@@ -1,3 +1,5 @@
+import Memory
+
 extension Column {
   /// The rows of `indices`, in that order. Dictionaries are shared, not copied.
   public func gathered(_ indices: [Int32]) -> Column {
@@ -24,8 +26,8 @@ extension Column {
     return result
   }
 
-  static func gather<Element>(_ values: [Element], _ indices: [Int32]) -> [Element] {
-    [Element](counting: indices.count) { values[Int(indices[$0])] }
+  static func gather<Element: BitwiseCopyable>(_ values: [Element], _ indices: [Int32]) -> [Element] {
+    Memory.gathered(values, at: indices)
   }
 
   /// A column of a type in which every row is missing.
@@ -43,17 +45,7 @@ extension Column {
 extension [Int32] {
   /// The row numbers at which the mask is true.
   public init(rowsWhere mask: [Bool]) {
-    self = []
-    reserveCapacity(mask.count)
-    for row in mask.indices where mask[row] { append(Int32(row)) }
-  }
-}
-
-extension Array {
-  init(counting count: Int, _ element: (Int) -> Element) {
-    self = []
-    reserveCapacity(count)
-    for index in 0..<count { append(element(index)) }
+    self = places(whereTrue: mask)
   }
 }
 

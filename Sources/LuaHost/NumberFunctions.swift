@@ -50,20 +50,56 @@ extension HostFunction {
       }
       return arguments[0].isNil ? .nil : .decimal(try arguments.decimal(0))
     },
+    HostFunction("float", "float(x)", "A number as a float: no longer exact.") { values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      if case .float = arguments[0] { return arguments[0] }
+      guard let number = Double(try arguments.decimal(0).description) else { return try arguments.fail(0, "a number") }
+      return .float(number)
+    },
+    HostFunction(
+      "unit", "unit(x, \"USD\")", "A number with another unit, which scripts carry in their declared types alone."
+    ) {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      _ = try arguments.text(1)
+      switch arguments[0] {
+      case .int, .float, .decimal: return arguments[0]
+      default: return try arguments.fail(0, "a number")
+      }
+    },
+    HostFunction(
+      "from_hex", "from_hex(s, scale = 0)",
+      "The number that hexadecimal digits write, the last scale of its digits after the point."
+    ) { values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      let (text, scale) = (try arguments.text(0), try arguments.scale(1))
+      do throws(HexadecimalText.Problem) {
+        return .decimal(ExactDecimal(coefficient: try HexadecimalText.parse(Array(text.utf8)), scale: scale))
+      } catch {
+        throw HostFunctionError(error.message)
+      }
+    },
     HostFunction("eq", "eq(a, b)", "Whether two values are equal, numbers of any types by value.") { values in
       let arguments = Arguments(values)
-      if let a = arguments[0].asDecimal, let b = arguments[1].asDecimal { return .bool(a == b) }
-      return .bool(arguments[0] == arguments[1])
+      return .bool(arguments[0].isSame(as: arguments[1]))
     },
+    HostFunction("is_nil", "is_nil(x)", "Whether a value is missing.") { values in .bool(Arguments(values)[0].isNil) },
     HostFunction("one_of", "one_of(x, …)", "Whether the first argument equals one of the others.") { values in
       guard let first = values.first else { return .bool(false) }
-      return .bool(
-        values.dropFirst().contains { other in
-          if let a = first.asDecimal, let b = other.asDecimal { return a == b }
-          return first == other
-        })
+      return .bool(values.dropFirst().contains { first.isSame(as: $0) })
     },
   ]
+}
+
+extension LuaValue {
+  /// Equality of values, numbers of any types by value.
+  func isSame(as other: LuaValue) -> Bool {
+    if let a = asDecimal, let b = other.asDecimal { return a == b }
+    return self == other
+  }
 }
 
 extension Arguments {

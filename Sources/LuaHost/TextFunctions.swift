@@ -11,8 +11,10 @@ extension HostFunction {
       while let last = rest.last, last.isWhitespace { rest.removeLast() }
       return String(rest)
     },
-    HostFunction("len", "len(s)", "How many characters.") { values throws(HostFunctionError) in
+    HostFunction("len", "len(x)", "How many characters a text has, or elements a list.") {
+      values throws(HostFunctionError) in
       let arguments = Arguments(values)
+      if let list = arguments[0].asArray { return .int(Int64(list.count)) }
       return arguments[0].isNil ? .nil : .int(Int64(try arguments.text(0).unicodeScalars.count))
     },
     HostFunction("sub", "sub(s, from, to = -1)", "The characters from one position to another; negative from the end.")
@@ -31,8 +33,13 @@ extension HostFunction {
     },
     test("starts_with", "starts_with(s, start)", "Whether a text begins so.") { $0.starts(with: $1) },
     test("ends_with", "ends_with(s, end)", "Whether a text ends so.") { $0.suffix($1.count).elementsEqual($1) },
-    test("contains", "contains(s, part)", "Whether a text holds another.") {
-      ByteSearch.first($1, in: $0, from: 0) != nil
+    HostFunction("contains", "contains(x, part)", "Whether a text holds another, or a list an element.") {
+      values throws(HostFunctionError) in
+      let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
+      if let list = arguments[0].asArray { return .bool(list.contains { $0.isSame(as: arguments[1]) }) }
+      let (text, part) = (Array(try arguments.text(0).utf8), Array(try arguments.text(1).utf8))
+      return .bool(ByteSearch.first(part, in: text, from: 0) != nil)
     },
     HostFunction("replace", "replace(s, part, by)", "A text with every occurrence of a part replaced.") {
       values throws(HostFunctionError) in

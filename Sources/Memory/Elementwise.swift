@@ -51,6 +51,40 @@ public func chosen<Element: BitwiseCopyable>(_ picks: [Bool], _ left: [Element],
   }
 }
 
+/// The elements at some places, in their order. A place that there is not is a `precondition`.
+@inlinable @inline(__always)
+public func gathered<Element: BitwiseCopyable>(_ values: [Element], at places: [Int32]) -> [Element] {
+  var last: UInt32 = 0
+  for place in places { last = max(last, UInt32(bitPattern: place)) }
+  precondition(places.isEmpty || Int(last) < values.count, "a place lies outside the values")
+  return unsafe [Element](unsafeUninitializedCapacity: places.count) { results, count in
+    unsafe places.withUnsafeBufferPointer { places in
+      unsafe values.withUnsafeBufferPointer { values in
+        for index in 0..<places.count {
+          unsafe (results.baseAddress.unsafelyUnwrapped + index).initialize(
+            to: values[unchecked: Int(places[unchecked: index])])
+        }
+      }
+    }
+    count = places.count
+  }
+}
+
+/// The places at which a mask is true, ascending.
+public func places(whereTrue mask: [Bool]) -> [Int32] {
+  unsafe [Int32](unsafeUninitializedCapacity: mask.count + 1) { results, count in
+    var found = 0
+    unsafe mask.withUnsafeBufferPointer { mask in
+      for index in 0..<mask.count {
+        // Written always, kept where the mask is true: no branch that could be guessed wrong.
+        unsafe (results.baseAddress.unsafelyUnwrapped + found).initialize(to: Int32(truncatingIfNeeded: index))
+        unsafe found += mask[unchecked: index] ? 1 : 0
+      }
+    }
+    count = found
+  }
+}
+
 extension UnsafeBufferPointer {
   @inlinable @inline(__always)
   subscript(unchecked index: Int) -> Element { unsafe (baseAddress.unsafelyUnwrapped + index).pointee }

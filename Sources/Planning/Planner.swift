@@ -177,10 +177,14 @@ public struct Planner {
         return nil
       }
       let type = right[index].type
-      guard type.data == field.type.data, type.unit == field.type.unit else {
+      guard field.type.data.uniting(type.data) != nil, type.unit == field.type.unit else {
         context.bag.report(
           .typeMismatch, "column '\(field.name)' is \(type) in '\(reference.text)' and \(field.type) before it",
-          at: reference.span)
+          at: reference.span,
+          help: type.data.decimalScale.flatMap { scale in
+            field.type.unit == type.unit && field.type.data.isDecimal
+              ? "bring both to the same decimals before: round(\(field.name), \(scale))" : nil
+          })
         return nil
       }
       columns.append(index)
@@ -274,13 +278,14 @@ public struct Planner {
 }
 
 extension Schema {
-  /// The same columns, each nullable where it is in either.
+  /// The same columns, each as wide as it is in either, and nullable where it is in either.
   fileprivate func widened(by other: Schema) -> Schema {
     Schema(
       fields.map { field in
-        Field(
-          field.name, field.type.nullable(field.type.isNullable || other[field.name]!.type.isNullable),
-          provenance: field.provenance)
+        let theirs = other[field.name]!.type
+        var type = field.type.nullable(field.type.isNullable || theirs.isNullable)
+        type.data = type.data.uniting(theirs.data) ?? type.data
+        return Field(field.name, type, provenance: field.provenance)
       })
   }
 }

@@ -43,9 +43,10 @@ final class Lane {
     if !badCells.isEmpty { batch = try withoutBadCells(batch, of: index) }
     switch node.kind {
     case .source: preconditionFailure("a source has no input")
-    case .pick(let columns):
+    case .pick(let columns, let schema):
       let picked = Batch(
-        columns: columns.map { batch.columns[$0] }, count: batch.count, position: batch.position, origins: batch.origins
+        columns: columns.enumerated().map { batch.columns[$1].widened(to: schema[$0].type.data) }, count: batch.count,
+        position: batch.position, origins: batch.origins
       )
       for child in node.children { try push(picked, to: child) }
     case .rows:

@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Memory
 
 /// Rows of a block that are still wanted, with the columns that were parsed for them so far.
 ///
@@ -79,9 +80,9 @@ struct LiveRows {
   /// Narrows to some of the live rows, ascending.
   mutating func keep(_ selected: [Int32]) {
     failing = []
-    rows = rows.map { rows in selected.map { rows[Int($0)] } } ?? selected
+    rows = rows.map { gathered($0, at: selected) } ?? selected
     columns = columns.mapValues { $0.gathered(selected) }
-    heldOrigins = heldOrigins.map { origins in selected.map { origins[Int($0)] } }
+    heldOrigins = heldOrigins.map { gathered($0, at: selected) }
   }
 
   func batch(width: Int) -> Batch {

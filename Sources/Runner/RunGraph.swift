@@ -9,8 +9,8 @@ struct RunGraph {
     enum Kind {
       /// An ingest; number of the plan's source.
       case source(Int)
-      /// The input of a stage: columns picked from one of the inputs it unites.
-      case pick([Int])
+      /// The input of a stage: columns picked from one of the inputs it unites, as wide as the stage has them.
+      case pick([Int], as: Schema)
       case rows(PlannedStep, any RowOperation)
       case aggregate(PlannedStep?, any AggregateOperation, reads: Set<Int>)
       case table(PlannedStep, any TableOperation)
@@ -85,13 +85,17 @@ struct RunGraph {
         isWhole
           ? parent
           : add(
-            Node(kind: .pick(input.columns), label: "'\(stage.name)'", inputCount: width(of: parent)), below: parent))
+            Node(
+              kind: .pick(input.columns, as: stage.inputSchema), label: "'\(stage.name)'", inputCount: width(of: parent)
+            ),
+            below: parent))
     }
     if stage.inputs.count > 1 && stage.steps.isEmpty || stage.steps.isEmpty && tails.count == 1 {
       // A stage without steps is its input; several inputs meet in one node so that the stage has one name.
       let columns = Array(0..<stage.inputSchema.count)
       let union = add(
-        Node(kind: .pick(columns), label: "'\(stage.name)'", inputCount: columns.count), below: nil)
+        Node(kind: .pick(columns, as: stage.inputSchema), label: "'\(stage.name)'", inputCount: columns.count),
+        below: nil)
       for tail in tails { connect(tail, to: union) }
       outputs[stage.name] = union
       return
@@ -112,7 +116,7 @@ struct RunGraph {
 
   private func width(of node: Int) -> Int {
     switch nodes[node].kind {
-    case .pick(let columns): columns.count
+    case .pick(let columns, _): columns.count
     case .source: nodes[node].inputCount
     default: nodes[node].step?.output.count ?? nodes[node].inputCount
     }
@@ -145,7 +149,7 @@ struct RunGraph {
     let need: Set<Int>
     switch nodes[index].kind {
     case .source: return
-    case .pick(let columns): need = Set(nodes[index].neededOutput.map { columns[$0] })
+    case .pick(let columns, _): need = Set(nodes[index].neededOutput.map { columns[$0] })
     case .rows(let step, _): need = step.inputs(for: nodes[index].neededOutput)
     case .aggregate(_, _, let reads): need = reads
     case .table(let step, _): need = Set(0..<step.input.count)
@@ -220,7 +224,7 @@ struct RunGraph {
 
   private func carried(_ input: [Int: Set<Int>], through index: Int) -> [Int: Set<Int>] {
     switch nodes[index].kind {
-    case .pick(let columns):
+    case .pick(let columns, _):
       return Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($0, input[$1] ?? []) })
     case .rows(let step, _):
       return Dictionary(

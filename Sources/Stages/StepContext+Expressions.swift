@@ -19,7 +19,7 @@ extension StepContext {
       output: input, operation: .rows(PassingRows()), reads: [], carried: Array(0..<input.count))
   }
 
-  /// New columns by expressions, each seeing the ones before. Those that fail are poisoned.
+  /// New columns by expressions, each seeing the ones before. Where one fails all are poisoned.
   ///
   /// - Parameter existing: names that may not be taken again.
   mutating func compile(
@@ -50,6 +50,8 @@ extension StepContext {
       let provenance = provenance(of: output, among: input.fields + fields)
       fields.append(Field(entry.key, output.type, provenance: provenance))
     }
+    // The step's other columns are not there either, which is no mistake of whoever reads them.
+    if failed { for entry in entries { poison(entry.key) } }
     return failed ? nil : (builder.build(), fields)
   }
 

@@ -3,23 +3,9 @@ import Testing
 
 /// Pipelines over real files, which lie beside the checkout and not in it.
 @Suite struct RealDataTests {
-  static let data = Package.root.deletingLastPathComponent().appendingPathComponent("shared/data")
-
-  static func has(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: data.appendingPathComponent(name).path)
-  }
-
-  @Test(.enabled(if: has("braintrust-fee-records"), "skipped: ../shared/data/braintrust-fee-records is not there"))
+  @Test(.overRealFiles("braintrust-fee-records"))
   func feeRecordsAddUpToThePublishedTotals() throws {
-    let out = try Package.freshFolder()
-    defer { try? FileManager.default.removeItem(at: out) }
-    let result = try Binary.run(
-      [
-        "run", "Pipelines/fee-records.yaml", "--param", "data=\(Self.data.path)/braintrust-fee-records", "--out",
-        out.path,
-      ], in: Package.root)
-    #expect(result.code == 0, "\(result.err)")
-    let files = try Package.files(below: out)
+    let files = try RealFiles.run("fee-records", ["data": "braintrust-fee-records"])
     let batches = files["fees_by_batch.csv"]?.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[2] }
     #expect(batches == ["235314.86", "107350.07", "162662.48", "114306.88", "178197.49"])
     let report = try #require(files["fee_records.json"])

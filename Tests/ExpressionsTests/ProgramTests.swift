@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import LuaHost
 import Testing
 
 @testable import Expressions
@@ -66,6 +67,12 @@ struct ProgramTests {
     ("upper(status) .. n", "string", ["PAID0", "9223372036854775807", "DRAFFT2"]),
     ("sub(status, -3)", "string", ["aid", "", "fft"]),
     ("replace(status, \"f\", \"xx\")", "string", ["paid", "", "Draxxxxt"]),
+    ("from_hex(\"0x00CEcb8f27f4200f3a000000\", 18)", "decimal(38,18)", ["250000000", "250000000", "250000000"]),
+    ("from_hex(replace(status, \"paid\", \"0x\") .. \"fF\")", "decimal(38,0)", ["255", "255", "!"]),
+    (
+      "from_hex(replace(status, \"paid\", \"4b3b4ca85a86c47a098a223fffffffff\") .. \"\")", "decimal(38,0)",
+      ["99999999999999999999999999999999999999", "!", "!"]
+    ),
     ("one_of(status, \"paid\", \"\")", "bool", ["true", "true", "false"]),
     ("issued_on > \"2025-01-01\"", "bool", ["true", "false", "true"]),
     ("issued_on - \"2024-02-28\"", "int", ["703", "1", "656"]),
@@ -100,6 +107,13 @@ struct ProgramTests {
     let result = try evaluate(text)
     #expect(result.texts == expected, "\(text): \(result.failures)")
     #expect(result.type.description == type, "\(text)")
+  }
+
+  /// What a rule may call must not depend on which path it takes.
+  @Test func everyFunctionHasATwinInTheInterpreter() {
+    let ofLua: Set = ["tostring", "tonumber", "math.min", "math.max", "math.abs", "math.floor", "math.ceil"]
+    let expressions = Set(FunctionLibrary.all.map(\.name)).subtracting(ofLua)
+    #expect(expressions.subtracting(HostFunction.all.map(\.name)).sorted() == [])
   }
 
   @Test func takesCallsOutAndFinishesOverTheirResults() throws {

@@ -33,6 +33,28 @@ import Testing
     #expect(failure?.path == "test.lua")
   }
 
+  @Test func hexadecimalWordsAreExact() throws {
+    let word = String(repeating: "0", count: 42) + "cecb8f27f4200f3a000000"
+    #expect(try value("return from_hex('0x\(word)', 18)") == decimal("250000000"))
+    #expect(try value("return from_hex('fF')") == decimal("255"))
+    #expect(try value("return from_hex(nil)") == .nil)
+    for (text, part) in [
+      ("0x", "no hexadecimal"), ("0xg", "no hexadecimal"), (String(repeating: "f", count: 64), "38"),
+    ] {
+      let failure = #expect(throws: LuaFailure.self) { try value("return from_hex('\(text)')") }
+      #expect(failure?.message.contains(part) == true, "\(failure?.message ?? "")")
+    }
+  }
+
+  @Test func listsAndMissingValuesAreAskedAsInExpressions() throws {
+    #expect(try value("return len({ 'a', 'b' })") == .int(2))
+    #expect(try value("return contains({ 1, 2.5 }, decimal('2.50'))") == .bool(true))
+    #expect(try value("return contains({ 'a' }, 'b')") == .bool(false))
+    #expect(try value("return is_nil(nil) and not is_nil(false)") == .bool(true))
+    #expect(try value("return unit(decimal('1.50'), 'USD')") == decimal("1.5"))
+    #expect(try value("return float(decimal('0.1')) + 0.2") == .float(0.1 + 0.2))
+  }
+
   @Test func datesCountAndCompare() throws {
     #expect(try value("return date(2026,3,1) - date('2026-02-01')") == .int(28))
     #expect(

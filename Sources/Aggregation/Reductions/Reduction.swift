@@ -57,8 +57,18 @@ public protocol Reduction: Sendable {
 
   var resultType: ValueType { get }
 
+  /// Whether one row with a value is enough for a result.
+  var isMissingOnlyOfNothing: Bool { get }
+
   /// A partial of no rows and no groups.
   func makePartial() -> any ReductionPartial
+}
+
+extension Reduction {
+  public var isMissingOnlyOfNothing: Bool { true }
+
+  /// The type of the result where each group has a row, and each row a value of every argument.
+  public var resultTypeOfSome: ValueType { isMissingOnlyOfNothing ? resultType.nullable(false) : resultType }
 }
 
 /// The state of one reduction over the rows seen so far, for each group.

@@ -12,6 +12,7 @@ public struct Variance: Reduction {
     "variance", "variance(x)", "The sample variance of x, a float; nil of fewer than two values.", 1...1)
 
   public let resultType: ValueType
+  public var isMissingOnlyOfNothing: Bool { false }
   private let argument: DataType
 
   public init(resolving arguments: [ArgumentType]) throws(ReductionProblem) {
@@ -31,6 +32,7 @@ public struct StandardDeviation: Reduction {
     "stddev", "stddev(x)", "The sample standard deviation of x, a float; nil of fewer than two values.", 1...1)
 
   public let resultType: ValueType
+  public var isMissingOnlyOfNothing: Bool { false }
   private let argument: DataType
 
   public init(resolving arguments: [ArgumentType]) throws(ReductionProblem) {

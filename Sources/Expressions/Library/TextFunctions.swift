@@ -8,6 +8,8 @@ enum TextOperation: Hashable, Sendable {
   case fromValue
   /// `tonumber`
   case toNumber
+  /// `from_hex`
+  case fromHex
 }
 
 extension FunctionLibrary {
@@ -46,6 +48,19 @@ extension FunctionLibrary {
       return lowering.make(
         .library(.text(.toNumber)), [text.node], ValueType(.decimal(scale: 18), isNullable: true), site.range)
     },
+    LibraryFunction(
+      "from_hex(s, scale?)", "the number that hexadecimal digits write, the last scale of its digits after the point",
+      counts: 1...2
+    ) { lowering, site in
+      guard let text = lowering.text(site.arguments[0], for: "from_hex") else { return nil }
+      var scale = 0
+      if site.arguments.count > 1 {
+        guard let wanted = lowering.wholeConstant(site, 1, in: 0...38, what: "the scale") else { return nil }
+        scale = wanted
+      }
+      return lowering.make(
+        .library(.text(.fromHex)), [text.node], ValueType(.decimal(scale: scale)), site.range)
+    },
   ]
 
   private static func text(
@@ -72,6 +87,7 @@ extension Evaluation {
     switch operation {
     case .fromValue: return texts(of: inputs[0])
     case .toNumber: return numbers(of: inputs[0])
+    case .fromHex: return hexadecimalNumbers(of: inputs[0], scale: node.type.decimalScale ?? 0)
     default: break
     }
     if case .texts(.coded(let codes, let dictionary)) = inputs[0].values, inputs.dropFirst().allSatisfy(\.isConstant),
@@ -154,7 +170,7 @@ extension Evaluation {
         ends.append(parts.count)
       }
       return .lists(ListValues(ends: ends, elements: Column(.texts(TextValues(parts)))))
-    case .fromValue, .toNumber: preconditionFailure("not of texts")
+    case .fromValue, .toNumber, .fromHex: preconditionFailure("not of texts")
     }
   }
 
@@ -218,5 +234,24 @@ extension Evaluation {
     }
     return result(
       .decimals128(values.map { $0 ?? 0 }, scale: 18), present: values.map { $0 != nil }, from: [input])
+  }
+
+  private func hexadecimalNumbers(of input: Evaluated, scale: Int) -> Evaluated {
+    let size = input.isConstant ? 1 : count
+    let texts = input.texts
+    var values: [Int128] = []
+    var failing: [Int32]?
+    for row in 0..<size {
+      var bytes: [UInt8] = []
+      texts.append(row, to: &bytes)
+      do throws(HexadecimalText.Problem) {
+        values.append(try HexadecimalText.parse(bytes))
+      } catch {
+        values.append(0)
+        if failing == nil { failing = [Int32](repeating: 0, count: size) }
+        failing?[row] = mark(error == .tooWide ? .overflow : .wrongValue, error.message)
+      }
+    }
+    return result(.decimals128(values, scale: scale), from: [input], failing: failing)
   }
 }

@@ -15,6 +15,8 @@ public struct CompiledExpression: Sendable {
   public var output: Int
   /// The value, where it is the same for all rows.
   public var constant: Scalar?
+  /// The columns that are known to have a value in the rows where this is true.
+  public var presentWhenTrue: Set<Int> = []
   /// What the whole expression is taken from, so that a report can say what the column means.
   public var origin: Origin?
 
@@ -153,7 +155,14 @@ public struct ProgramBuilder {
     if isFinish { finishes.append(value) } else { rows.append(value) }
     return CompiledExpression(
       type: type, phase: isFinish ? .finish : .row, output: (isFinish ? finishes.count : rows.count) - 1,
-      constant: constant)
+      constant: constant, presentWhenTrue: presentWhenTrue(value))
+  }
+
+  private func presentWhenTrue(_ value: Value) -> Set<Int> {
+    Set(
+      value.whenTrue.compactMap { node in
+        if case .input(let column) = graph[node].operation, column < scope.columns.count { column } else { nil }
+      })
   }
 }
 

@@ -170,7 +170,10 @@ struct AggregatePlanner {
     var columns = context.input.fields
     for key in keys where context.input.index(of: key.name) == nil { columns.append(Field(key.name, key.type)) }
     metricBuilder = ProgramBuilder(
-      scope: context.scope(Schema(columns), extractable: AggregateCalls(keys: Set(keys.map(\.name)))))
+      scope: context.scope(
+        Schema(columns),
+        extractable: AggregateCalls(
+          keys: Set(keys.map(\.name)), groupsHaveRows: !keys.isEmpty || grains != nil)))
     for item in node.entries != nil ? [node] : node.items ?? [node] {
       if let entries = item.entries {
         for entry in entries { addInline(entry) }

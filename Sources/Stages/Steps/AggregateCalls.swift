@@ -7,6 +7,8 @@ import Expressions
 struct AggregateCalls: ExtractableCalls {
   /// Columns that have one value a group.
   let keys: Set<String>
+  /// Whether there is a group only where there is a row of it: not so without any key.
+  let groupsHaveRows: Bool
 
   func signature(_ name: String) -> String? { Reductions.named(name)?.declaration.signature }
   var names: [String] { Reductions.all.map { $0.declaration.name } }
@@ -14,7 +16,9 @@ struct AggregateCalls: ExtractableCalls {
 
   func resultType(_ name: String, _ arguments: [ExtractedArgument], at span: SourceSpan) throws(Diagnostic) -> ValueType
   {
-    try Self.reduction(name, arguments, at: span).resultType
+    let reduction = try Self.reduction(name, arguments, at: span)
+    let isGiven = groupsHaveRows && arguments.allSatisfy { !$0.type.isNullable }
+    return isGiven ? reduction.resultTypeOfSome : reduction.resultType
   }
 
   static func reduction(

@@ -69,7 +69,7 @@ enum AsOfJoin: StepDefinition {
         AsOfJoinOperation(
           side: with.text, keys: keys, places: (places.left[0], places.right[0]), columns: carried,
           direction: direction,
-          tolerance: distance, unmatched: unmatched,
+          tolerance: distance, toleranceText: tolerance?.text, unmatched: unmatched,
           keyNames: (keys.left + places.left).map { context.input[$0].name })),
       reads: Set(keys.left + places.left), carried: Array(0..<context.input.count) + carried.map { _ in nil })
   }
@@ -103,6 +103,8 @@ struct AsOfJoinOperation: RowOperation {
   let columns: [Int]
   let direction: AsOfTable.Direction
   let tolerance: Int64?
+  /// As the pipeline writes it, for messages.
+  let toleranceText: String?
   let unmatched: AsOfJoin.Unmatched
   let keyNames: [String]
 
@@ -155,7 +157,8 @@ struct AsOfJoinOperation: RowOperation {
     private func message(_ batch: Batch, _ row: Int32) -> String {
       let columns = operation.keys.left + [operation.places.left]
       let key = zip(operation.keyNames, columns).map { "\($0) = \(batch.columns[$1].scalar(Int(row)).text)" }
-      return "nothing in '\(operation.side)' is in force for \(key.joined(separator: ", "))"
+      let within = operation.toleranceText.map { " within \($0)" } ?? ""
+      return "nothing in '\(operation.side)' is in force for \(key.joined(separator: ", "))\(within)"
     }
   }
 }

@@ -4,6 +4,8 @@ import Expressions
 import Planning
 
 /// `filter: status == "paid"`: keeps the rows for which a condition is true; false and nil drop.
+///
+/// A column that the condition tests for a value is one that has a value from then on.
 enum Filter: StepDefinition {
   static let name = "filter"
   static let summary = "Keeps the rows for which a condition is true; false and nil drop."
@@ -21,8 +23,12 @@ enum Filter: StepDefinition {
       return context.unchanged
     }
     let program = builder.build()
+    let fields = context.input.fields.enumerated().map { column, field in
+      guard output.presentWhenTrue.contains(column) else { return field }
+      return Field(field.name, field.type.nullable(false), provenance: field.provenance)
+    }
     return StepPlan(
-      output: context.input, operation: .rows(FilterOperation(program: program)), reads: Set(program.inputColumns),
+      output: Schema(fields), operation: .rows(FilterOperation(program: program)), reads: Set(program.inputColumns),
       carried: Array(0..<context.input.count), explanation: program.interpretedFunctions)
   }
 }
@@ -45,9 +51,7 @@ struct FilterOperation: SimpleRowOperation {
     func select(_ batch: Batch, _ report: inout StepReport) throws -> [Int32]? {
       let (mask, failures) = try program.evaluateMask(batch.columns, count: batch.count, worker: context.programs)
       var dropped = 0
-      var rows: [Int32] = []
-      rows.reserveCapacity(batch.count)
-      for row in 0..<batch.count where mask[row] { rows.append(Int32(row)) }
+      var rows = [Int32](rowsWhere: mask)
       if !failures.isEmpty {
         var isFailing = [Bool](repeating: false, count: batch.count)
         for failure in failures where !isFailing[Int(failure.row)] {

@@ -92,18 +92,20 @@ struct JoinSpec: Sendable {
   var keyNames: [String]
   var leftTypes: [DataType]
 
-  func build(_ side: Table) throws(RunFailure) -> JoinTable {
+  /// - Parameter label: the step, for messages.
+  func build(_ side: Table, _ label: String) throws(RunFailure) -> JoinTable {
     let table = JoinTable(build: side, keys: rightKeys)
     if expect.rightIsUnique, let breach = table.repeatedBuildKey(keys: rightKeys) {
-      throw self.breach(breach, of: "'\(self.side)'")
+      throw self.breach(breach, of: "'\(self.side)'", label)
     }
     return table
   }
 
-  func breach(_ breach: CardinalityBreach, of place: String) -> RunFailure {
+  func breach(_ breach: CardinalityBreach, of place: String, _ label: String) -> RunFailure {
     let key = zip(keyNames, breach.key).map { "\($0) = \($1.text)" }.joined(separator: ", ")
     return RunFailure(
-      .joinCardinality, "the join expects \(expect.rawValue), but \(breach.rowCount) rows of \(place) have \(key)",
+      .joinCardinality,
+      "\(label): the join expects \(expect.rawValue), but \(breach.rowCount) rows of \(place) have \(key)",
       help:
         "remove the repeated rows with 'dedupe', or say 'expect: many_to_many' where rows may be counted more than once"
     )
@@ -140,7 +142,7 @@ struct StreamedJoin: RowOperation {
   var sides: [String] { [spec.side] }
 
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
-    Prepared(spec: spec, table: try spec.build(sides[0]))
+    Prepared(spec: spec, table: try spec.build(sides[0], report.label))
   }
 
   private struct Prepared: PreparedRowOperation {
@@ -201,10 +203,10 @@ struct WholeJoin: TableOperation {
     if spec.expect.leftIsUnique {
       let left = JoinTable(build: input, keys: spec.leftKeys)
       if let breach = left.repeatedBuildKey(keys: spec.leftKeys) {
-        throw spec.breach(breach, of: "the stage itself")
+        throw spec.breach(breach, of: "the stage itself", report.label)
       }
     }
-    let table = try spec.build(sides[0])
+    let table = try spec.build(sides[0], report.label)
     let probe = table.makeProbe(spec.kind)
     var batches: [Batch] = []
     for batch in input.batches {

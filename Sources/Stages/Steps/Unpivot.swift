@@ -18,11 +18,17 @@ enum Unpivot: StepDefinition {
     guard let node else { return nil }
     let columns = context.columns(node, of: "'columns' of unpivot")
     guard let first = columns.first else { return nil }
-    let type = context.input[first].type
-    for column in columns where context.input[column].type.nullable() != type.nullable() {
+    var type = context.input[first].type
+    for column in columns {
+      let other = context.input[column].type
+      if let data = type.data.uniting(other.data), other.unit == type.unit {
+        type.data = data
+        continue
+      }
       context.report(
         .typeMismatch,
-        "'\(context.input[column].name)' is \(context.input[column].type), and '\(context.input[first].name)' \(type): one column has one type",
+        "'\(context.input[column].name)' is \(other), and '\(context.input[first].name)' "
+          + "\(context.input[first].type): one column has one type",
         at: node.span)
       return nil
     }
@@ -39,7 +45,8 @@ enum Unpivot: StepDefinition {
           Field(names.0, ValueType(.string)), Field(names.1, type.nullable(isNullable)),
         ]),
       operation: .rows(
-        UnpivotOperation(columns: columns, names: columns.map { context.input[$0].name }, kept: kept)),
+        UnpivotOperation(
+          columns: columns, names: columns.map { context.input[$0].name }, kept: kept, type: type.data)),
       reads: Set(columns), carried: kept + [nil, nil])
   }
 }
@@ -48,6 +55,7 @@ struct UnpivotOperation: SimpleRowOperation {
   let columns: [Int]
   let names: [String]
   let kept: [Int]
+  let type: DataType
 
   func makeWorker(_ context: WorkerContext) throws -> any RowWorker { Worker(self) }
 
@@ -58,7 +66,9 @@ struct UnpivotOperation: SimpleRowOperation {
 
     func apply(_ batch: Batch, _ report: inout StepReport) throws -> Batch {
       let (rows, names, values) = unpivoted(
-        zip(operation.names, operation.columns).map { (name: $0, column: batch.columns[$1]) })
+        zip(operation.names, operation.columns).map {
+          (name: $0, column: batch.columns[$1].widened(to: operation.type))
+        })
       report.counts.added += rows.count - batch.count
       return Batch(
         columns: operation.kept.map { batch.columns[$0].gathered(rows) } + [names, values], count: rows.count,
