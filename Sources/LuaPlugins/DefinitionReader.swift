@@ -110,6 +110,10 @@ struct DefinitionReader {
   }
 
   mutating func type(_ value: LuaValue, key: String, defaultScale: Int = 18) -> ValueType? {
+    if value.isNil {
+      report("there is no '\(key)', which takes a type in quotes, such as \"decimal USD\"", key: key)
+      return nil
+    }
     guard let text = value.asString else {
       report("'\(key)' takes a type in quotes, such as \"decimal USD\", not a \(value.typeName)", key: key)
       return nil

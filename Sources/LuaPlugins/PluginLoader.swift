@@ -33,7 +33,10 @@ public enum PluginLoader {
     folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], lua path: LuaPath,
     into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
   ) {
-    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else { return }
+    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
+      catalogue.unreadable.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
+      return
+    }
     guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {
       bag.report(.duplicateName, "two plugins are called '\(manifest.name)'", at: span)
       return
@@ -55,8 +58,9 @@ public enum PluginLoader {
       reader.read(into: &catalogue)
       bag.report(contentsOf: reader.bag.diagnostics)
     }
-    for script in files.scripts where !catalogue.defines("\(manifest.name).\(script.name)") {
-      catalogue.invalid.insert("\(manifest.name).\(script.name)")
+    for script in files.scripts where script.kind != .modules {
+      let name = "\(manifest.name).\(script.name)"
+      if !catalogue.defines(name) { catalogue.unreadable.insert(name) }
     }
   }
 }

@@ -34,6 +34,8 @@ public struct ExpressionScope: Sendable {
   public var settings: [String: Constant]
   /// By dotted name: `network.half_months`.
   public var functions: [String: any RowFunction]
+  /// Functions and plugins that could not be read, which has been reported.
+  public var unreadable: Set<String> = []
   public var calendar: Calendar
   public var extractable: (any ExtractableCalls)?
 
@@ -96,4 +98,11 @@ public indirect enum ConstantTree: Sendable, Hashable {
   case value(Scalar)
   /// Fields by name, and items from 1.
   case table([String: ConstantTree], items: [ConstantTree])
+}
+
+extension Set<String> {
+  /// Whether a definition `plugin.name` is in the set, or its whole plugin.
+  public func containsDefinition(_ name: String) -> Bool {
+    contains(name) || name.firstIndex(of: ".").map { contains(String(name[..<$0])) } ?? false
+  }
 }

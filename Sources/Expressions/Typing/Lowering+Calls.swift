@@ -37,8 +37,16 @@ extension Lowering {
       let short = String(name.drop { $0 != "." }.dropFirst())
       if FunctionLibrary.named(short) != nil { help = "write \(short)(…)" }
     }
-    if help == nil, ["sum", "count", "avg"].contains(name) { help = "aggregates belong into an aggregate step" }
-    report(.unknownFunction, "no function '\(name)'", callee.range, help: help)
+    if ["sum", "count", "avg", "min", "max", "median", "quantile", "first", "last"].contains(name) {
+      let running = "running_\(name)"
+      let ofRow = name == "min" || name == "max" ? "; of values in one row write math.\(name)(…)" : ""
+      help =
+        scope.extractable?.names.contains(running) == true
+        ? "write \(running)(…), or aggregate in a step of its own" : "aggregates belong into an aggregate step\(ofRow)"
+    }
+    if !scope.unreadable.containsDefinition(name) {
+      report(.unknownFunction, "no function '\(name)'", callee.range, help: help)
+    }
     for argument in arguments { if case .table = argument.kind { continue } else { _ = lower(argument) } }
     return nil
   }

@@ -58,7 +58,7 @@ extension Lowering {
   }
 
   mutating func conjunction(_ left: LuaExpression, _ right: LuaExpression, _ range: Range<Int>) -> Value? {
-    guard let a = lower(left) else {
+    guard let a = lowerCondition(left) else {
       _ = lower(right)
       return nil
     }
@@ -163,7 +163,8 @@ extension Lowering {
     if let ints = a.intsAmong ?? b.intsAmong {
       result.intsAmong = Value.IntsAmong(bound: max(ints.bound, b.intsAmong?.bound ?? 0))
     }
-    result.isLiteral = a.isLiteral && b.isLiteral
+    // nil goes with any unit, as a numeral does.
+    result.isLiteral = (a.isLiteral || a.type == nil) && (b.isLiteral || b.type == nil)
     return result
   }
 

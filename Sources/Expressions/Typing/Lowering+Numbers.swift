@@ -5,7 +5,7 @@ extension Lowering {
     if operation == .length, case .table(let table) = resolvedPath(operand) {
       return lower(LuaExpression(.integer(Int64(table.items.count)), range))
     }
-    guard let value = lower(operand) else { return nil }
+    guard let value = operation == .not ? lowerCondition(operand) : lower(operand) else { return nil }
     switch operation {
     case .not: return negation(of: value, range)
     case .negate:

@@ -14,6 +14,8 @@ struct Lowering {
   var cells: [Binding] = []
   /// Nodes that are known not to be nil here.
   var narrowed: Set<Int> = []
+  /// Whether a text stands on the other side, so that a name that is nobody's may lack its quotes.
+  var wantsText = false
   /// Columns made by earlier expressions.
   var defined: [String: Value] = [:]
   var functions: [any RowFunction] = []
@@ -93,7 +95,10 @@ struct Lowering {
     case .binary(.and, let left, let right): return conjunction(left, right, range)
     case .binary(.or, let left, let right): return disjunction(left, right, range)
     case .binary(let operation, let left, let right):
-      let (a, b) = (lower(left), lower(right))
+      let a = lower(left)
+      wantsText = [.equal, .notEqual].contains(operation) && a?.type?.data == .string
+      let b = lower(right)
+      wantsText = false
       guard let a, let b else {
         // What is wrong with the other side is said now, not after this one has been mended.
         if operation.isArithmetic, let sound = a ?? b { _ = present(sound) }
@@ -142,12 +147,29 @@ struct Lowering {
 
   // MARK: Names
 
+  /// What is tested: a table is true, and no value otherwise.
+  mutating func lowerCondition(_ expression: LuaExpression) -> Value? {
+    switch expression.kind {
+    case .name, .index:
+      switch resolve(expression) {
+      case .value(let value): return read(value, expression.range)
+      case .table, .function: return constant(.bool(true), ValueType(.bool), expression.range)
+      case nil: return nil
+      }
+    default: return lower(expression)
+    }
+  }
+
+  private func read(_ value: Value, _ range: Range<Int>) -> Value {
+    var value = value
+    value.range = range
+    if narrowed.contains(value.node), let type = value.type { value.type = type.nullable(false) }
+    return value
+  }
+
   private mutating func lowerPath(_ expression: LuaExpression) -> Value? {
     switch resolve(expression) {
-    case .value(var value):
-      value.range = expression.range
-      if narrowed.contains(value.node), let type = value.type { value.type = type.nullable(false) }
-      return value
+    case .value(let value): return read(value, expression.range)
     case .table(let table):
       report(
         .unsupportedExpression, "'\(table.name)' is a table: name one of its fields", expression.range,
@@ -177,11 +199,21 @@ struct Lowering {
 
   private mutating func resolve(name: String, _ range: Range<Int>) -> Binding? {
     if let cell = names[name] { return cells[cell] }
+    let column = scope.columns.index(of: name)
     if let value = defined[name] {
-      noteBare(name, range)
-      return .value(value)
+      // Inside a call over rows a name is a column of the rows, also where a result is called the same.
+      let isResult = reads(value.node, from: scope.columns.count)
+      if !isResult { noteBare(name, range) }
+      if !isResult || !extraction.isInsideCall { return .value(value) }
+      if column == nil {
+        report(
+          .unsupportedExpression, "'\(name)' is a result of the whole group, and a value of each row is wanted here",
+          range,
+          help: "use '\(name)' outside the call, or aggregate again in a step after")
+        return nil
+      }
     }
-    if let position = scope.columns.index(of: name) {
+    if let position = column {
       noteBare(name, range)
       let type = scope.columns[position].type
       return .value(make(.input(position), [], type, range))
@@ -195,6 +227,8 @@ struct Lowering {
       help = "'\(name)' is a function: write \(name)(…)"
     } else if help == nil, scope.parameters[name] != nil {
       help = "write params.\(name)"
+    } else if help == nil, wantsText {
+      help = "a text stands in quotes: \"\(name)\""
     }
     report(.unknownColumn, "no column '\(name)'\(place)", range, help: help)
     return nil
