@@ -3,7 +3,7 @@
 # More of it, elsewhere: awk -v invoices=1000000 -v folder=/tmp/large/ -f Examples/network/make-data.awk
 #
 # Awkward on purpose; README.md in this folder lists what, and what becomes of it. Numbers stay whole and below 2^53, so that
-# every awk makes the same files: cents, quarter hours, millionths of a dollar.
+# every awk makes the same files: cents, quarter hours, millionths of a dollar. They do up to five million invoices.
 
 function random(n) { seed = (seed * 16807) % 2147483647; return seed % n }
 function money(cents) { return sprintf("%d.%02d", int(cents / 100), cents % 100) }
@@ -200,7 +200,7 @@ function make_invoices(    invoice, day, project, weeks, quarters, cents, status
 
 # Each month's fees are turned into tokens on a day of the next month. What came of it went to the DAO: net of 1 % for the pool
 # and of slippage, at the last close.
-function make_conversions(    year, month, key, number, day, close_day, slippage, tokens, file, transfers, converter, dao) {
+function make_conversions(    year, month, key, number, day, close_day, slippage, tokens, parts, file, transfers, converter, dao) {
   file = folder "conversions.csv"; transfers = folder "transfers.csv"
   converter = "0x438e6416Fe63863C434E4d6Ee0c39d8f96880186"; dao = "0xb6f1F016175588a049fDA12491cF3686De33990B"
   print "conversion_id,fee_month,converted_on,slippage" > file
@@ -217,22 +217,15 @@ function make_conversions(    year, month, key, number, day, close_day, slippage
     printf "%d,%s-01,%s,%d.%04d\n", ++number, key, date(day), 0, slippage > file
     tokens = quotient(fees[key] * 99 * (10000 - slippage), price[close_day] * 100)
     if (key == "2023-05") {                              # in two parts
-      print "t" number "a," date(day) "," converter "," dao ",100.000000000000000001" > transfers
-      tokens = less_by(tokens, 100)
+      split(tokens, parts, ".")
+      print "t" number "a," date(day) "," converter "," dao ",0." parts[2] > transfers
+      tokens = parts[1]
     }
     # Explorers write addresses with and without capitals.
     print "t" number "," date(day) "," converter "," (number % 2 ? dao : tolower(dao)) "," tokens > transfers
     if (number % 12 == 0) print "x" number "," date(day) "," dao ",0x00000000000000000000000000000000000000aa," 250 * number > transfers
   }
   close(file); close(transfers)
-}
-
-# A number of 18 decimals less whole tokens and one unit of the last place.
-function less_by(tokens, whole,    parts, last) {
-  split(tokens, parts, ".")
-  last = substr(parts[2], 10) - 1
-  if (last < 0) { print "pick another part" > "/dev/stderr"; exit 1 }
-  return (parts[1] - whole) "." substr(parts[2], 1, 9) sprintf("%09d", last)
 }
 
 function make_allocation(    file) {

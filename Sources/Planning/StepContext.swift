@@ -62,7 +62,7 @@ public struct StepContext: Sendable {
       calendar: ExpressionScope.Calendar(
         weekStart: planning.spec.calendar.firstWeekday, fiscalYearStart: planning.spec.calendar.firstMonth),
       extractable: extractable)
-    scope.invalid = planning.plugins.invalid
+    scope.unreadable = planning.plugins.unreadable
     return scope
   }
 

@@ -20,8 +20,15 @@ struct Lowering {
   var defined: [String: Value] = [:]
   var functions: [any RowFunction] = []
   var extraction: Extraction
+  /// What was computed on the way here and can fail, of the function at hand.
+  var effects: [Int] = []
   var steps = 0
   var callDepth = 0
+  /// Compiles a function of a script, which the interpreter runs as well: it must mean what Lua means. Expressions check more: an int past 64 bits
+  /// is an error, where Lua wraps.
+  var isScript = false
+  /// Functions of the file that the function calls, which only the interpreter runs.
+  var fileFunctions: Set<String> = []
 
   struct Extraction {
     var calls: [ExtractedCall] = []
@@ -99,8 +106,13 @@ struct Lowering {
       }
       return binary(operation, a, b, range)
     case .methodCall(let object, let method, let arguments):
-      guard case .string = lower(object)?.type?.data else {
+      guard let subject = lower(object) else { return nil }
+      guard case .string = subject.type?.data else {
         report(.unsupportedExpression, "methods are for strings", range)
+        return nil
+      }
+      if isScript, !["len", "sub", "lower", "upper"].contains(method) {
+        report(.unsupportedExpression, "the method '\(method)' is not columnar", range)
         return nil
       }
       return call(LuaExpression(.name(method), range), [object] + arguments, range)
@@ -206,6 +218,7 @@ struct Lowering {
       let type = scope.columns[position].type
       return .value(make(.input(position), [], type, range))
     }
+    if isScript, name == "math" { return .table(Self.mathConstants(&self)) }
     if name == "params" { return .table(constants(scope.parameters, kind: .parameters, name: name)) }
     if name == "settings" { return .table(constants(scope.settings, kind: .settings, name: name)) }
     let place = scope.place.map { " in \($0)" } ?? ""
@@ -219,6 +232,18 @@ struct Lowering {
     }
     report(.unknownColumn, "no column '\(name)'\(place)", range, help: help)
     return nil
+  }
+
+  private static func mathConstants(_ lowering: inout Lowering) -> Binding.Table {
+    let values: [(String, Scalar, DataType)] = [
+      ("huge", .float(.infinity), .float), ("pi", .float(3.141592653589793), .float), ("maxinteger", .int(.max), .int),
+      ("mininteger", .int(.min), .int),
+    ]
+    var table = Binding.Table(kind: .constant, name: "math")
+    for (name, scalar, type) in values {
+      table.fields[name] = .value(lowering.constant(scalar, ValueType(type), 0..<0))
+    }
+    return table
   }
 
   private mutating func noteBare(_ name: String, _ range: Range<Int>) {
@@ -360,6 +385,10 @@ struct Lowering {
 
   /// A string constant as the date or timestamp that it writes.
   mutating func readDate(_ value: Value, as type: DataType) -> Value? {
+    if isScript, type == .timestamp {
+      report(.typeMismatch, "a timestamp is wanted, not a string", value.range, help: "compare its day: date(x)")
+      return nil
+    }
     guard case .string(let text) = graph.constantValue(value.node) else {
       report(.typeMismatch, "a \(type) is wanted, not a string", value.range)
       return nil

@@ -254,7 +254,7 @@ struct AggregatePlanner {
   }
 
   private mutating func reportUnknown(_ name: LocatedText) {
-    if context.planning.plugins.invalid.containsDefinition(name.text) { return }
+    if context.planning.plugins.isUnreadable(name.text) { return }
     let known = context.planning.plugins.metrics.keys.sorted()
     context.report(
       .unknownMetric, "no metric '\(name.text)'", at: name.span,
