@@ -215,8 +215,8 @@ extension Lowering {
     let kept = type == .float ? scalars.map { if case .int(let n) = $0 { .float(Double(n)) } else { $0 } } : scalars
     value = make(.library(.chosenConstant(kept)), [index.node], ValueType(type), 0..<0)
     value.isLiteral = type.isNumeric
-    let ints = scalars.compactMap { if case .int(let number) = $0 { Double(number.magnitude) } else { nil } }
-    if isScript, type == .float, let bound = ints.max() { value.intsAmong = Value.IntsAmong(bound: bound) }
+    let ints = scalars.filter { !LuaNumber.isFloat($0) }
+    if isScript, type == .float, !ints.isEmpty { value.numbersAmong = NumbersAmong(constants: ints) }
     if type == .float || type == .int { value.asWritten = written(scalars, index) }
     return value
   }
@@ -234,7 +234,7 @@ extension Lowering {
     let digits = decimals.map { max($0.precision - $0.scale, 0) }.max() ?? 0
     let type = DataType.decimal(precision: max(digits + scale, 1), scale: scale)
     let node = graph.add(.library(.chosenConstant(decimals.map { .decimal($0) })), [index.node], type)
-    return Value.AsWritten(node: node, type: type)
+    return Value.AsWritten(node: node, type: type, scalars: scalars)
   }
 
   private static func type(of scalars: [Scalar]) -> DataType {
