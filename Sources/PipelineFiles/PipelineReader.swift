@@ -69,6 +69,11 @@ public struct PipelineReader {
           kind = .value(try ValueType(parsing: text))
         } catch {
           reader.bag.report(error, at: typeText!.span)
+          // What the default looks like, so that expressions over the parameter are checked all the same.
+          let guesses: [DataType] = [.int, .decimal(scale: 18), .date, .bool]
+          if let text = standard?.text, let guess = guesses.first(where: { Scalar(parsing: text, as: $0) != nil }) {
+            kind = .value(ValueType(guess))
+          }
         }
       }
       spec.parameters.append(ParameterSpec(name: entry.key, span: entry.keySpan, kind: kind, standard: standard))

@@ -40,8 +40,16 @@ public struct StepContext: Sendable {
     if !poisoned.contains(name.text) {
       report(
         .unknownColumn, "no column '\(name.text)' in '\(stage)'", at: name.span,
-        help: suggestion(for: name.text, among: input.names))
+        help: suggestion(for: name.text, among: input.names) ?? Self.otherWriting(of: name.text))
     }
+    return nil
+  }
+
+  /// How what somebody wrote where a column was wanted is written here.
+  private static func otherWriting(of text: String) -> String? {
+    let words = text.split(separator: " ").map(String.init)
+    if text.contains(",") { return "several columns stand in [ ]: [\(text)]" }
+    if words.count == 2, words[1].lowercased() == "desc" { return "a minus descends: -\(words[0])" }
     return nil
   }
 
