@@ -13,7 +13,7 @@ extension DataType {
 }
 
 extension Column {
-  /// The same numbers as a wider decimal holds them; any other column, and one that nobody reads, as it is.
+  /// The same numbers as a decimal holds them that has room for all; any other column, and one that nobody reads, as it is.
   public func widened(to type: DataType) -> Column {
     guard case .decimal(let precision, let scale) = type else { return self }
     let isNarrow = precision <= DataType.narrowPrecision
@@ -27,6 +27,11 @@ extension Column {
     case .decimals128(let numbers, let old):
       let factor = DecimalArithmetic.powerOfTen(scale - old)
       return Column(.decimals128(numbers.map { $0 * factor }, scale: scale), present: present)
+    case .ints(let numbers):  // whole numbers of a known size: their digits have room in the type
+      let factor = DecimalArithmetic.powerOfTen(scale)
+      return isNarrow
+        ? Column(.decimals64(numbers.map { $0 * Int64(factor) }, scale: scale), present: present)
+        : Column(.decimals128(numbers.map { Int128($0) * factor }, scale: scale), present: present)
     default: return self
     }
   }

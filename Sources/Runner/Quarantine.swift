@@ -41,9 +41,9 @@ struct Quarantine {
     }
   }
 
-  /// Says so where more rows were quarantined than the pipeline allows.
+  /// Says so where more rows were quarantined than the pipeline allows: where it says nothing, all rows of an ingest.
   func excess() -> Diagnostic? {
-    guard let limit = plan.spec.quarantine.maximumRate else { return nil }
+    guard let limit = plan.spec.quarantine.maximumRate else { return wholeIngest() }
     let read = execution.sourceReports.reduce(0) { $0 + $1.counts.rowsIn }
     let distinct = rows.values.reduce(0) { $0 + Set($1.map(\.origin)).count }
     // distinct / read > limit, in integers
@@ -53,6 +53,19 @@ struct Quarantine {
       .tooManyQuarantined,
       "\(distinct) of \(read) rows were quarantined, more than the \(limit.normalized) that 'max_rate' allows",
       at: plan.spec.quarantine.path?.span, help: "look at the rows in the quarantine folder")
+  }
+
+  /// A column that is called something else in the file refuses every row; a report without any is no report.
+  private func wholeIngest() -> Diagnostic? {
+    for (number, source) in plan.sources.enumerated() {
+      let read = execution.sourceReports[number].counts.rowsIn
+      guard read > 1, let bad = rows[number], Set(bad.map(\.origin)).count == read else { continue }
+      return Diagnostic(
+        .tooManyQuarantined,
+        "all \(read) rows of '\(source.name)' were quarantined, the first because \(bad[0].message)",
+        at: source.span, help: "where that is right, say so: quarantine: { path: quarantine, max_rate: 100% }")
+    }
+    return nil
   }
 
   /// One CSV a stage (an ingest is one, for rows that it could not read itself): the original cells, then where and why.

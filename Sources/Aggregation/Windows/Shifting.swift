@@ -15,7 +15,7 @@ public struct Lag: WindowFunction {
   }
 
   public func evaluate(_ partitions: Partitions, arguments: [Column]) -> Column {
-    Shifting.shifted(partitions, arguments, by: -distance)
+    Shifting.shifted(partitions, Shifting.widened(arguments, to: resultType.data), by: -distance)
   }
 }
 
@@ -33,7 +33,7 @@ public struct Lead: WindowFunction {
   }
 
   public func evaluate(_ partitions: Partitions, arguments: [Column]) -> Column {
-    Shifting.shifted(partitions, arguments, by: distance)
+    Shifting.shifted(partitions, Shifting.widened(arguments, to: resultType.data), by: distance)
   }
 }
 
@@ -42,14 +42,30 @@ enum Shifting {
     let type = arguments[0].type
     let distance = arguments.count > 1 ? try WindowFunctions.constantCount(name, arguments[1], least: 0) : 1
     guard arguments.count > 2 else { return (type.nullable(), distance) }
-    guard arguments[2].type.data == type.data else {
+    let standard = arguments[2]
+    guard let data = type.data.uniting(dataType(of: standard, beside: type.data)) else {
       throw ReductionProblem(
-        .typeMismatch, "\(name) of \(type.data) takes a default of the same type, not \(arguments[2].type.data)")
+        .typeMismatch, "\(name) of \(type.data) takes a default of the same type, not \(standard.type.data)")
     }
-    guard arguments[2].type.unit == type.unit else {
+    // A numeral takes the unit of what it stands for.
+    guard standard.type.unit == type.unit || standard.constant != nil && standard.type.unit == .none else {
       throw ReductionProblem(.unitMismatch, "\(name) takes a default of the unit of its first argument")
     }
-    return (type.nullable(type.isNullable || arguments[2].type.isNullable), distance)
+    return (
+      ValueType(data, unit: type.unit, isNullable: type.isNullable || standard.type.isNullable), distance
+    )
+  }
+
+  /// The type of a default; a whole number beside decimals is one of them.
+  private static func dataType(of standard: ArgumentType, beside data: DataType) -> DataType {
+    guard data.isDecimal, case .int(let value) = standard.constant else { return standard.type.data }
+    return .decimal(precision: String(value.magnitude).utf8.count, scale: 0)
+  }
+
+  /// The arguments with values and default of one type; the distance is not looked at.
+  static func widened(_ arguments: [Column], to type: DataType) -> [Column] {
+    guard arguments.count > 2 else { return arguments }
+    return [arguments[0].widened(to: type), arguments[1], arguments[2].widened(to: type)]
   }
 
   static func shifted(_ partitions: Partitions, _ arguments: [Column], by distance: Int) -> Column {
@@ -67,7 +83,8 @@ enum Shifting {
         }
       }
     }
-    let values = hasDefault ? Column.concatenated([arguments[0], arguments[2]]) : arguments[0]
+    let values =
+      hasDefault ? Column.concatenated([arguments[0], arguments[2]]) : arguments[0]
     return values.gatheredOrMissing(sources)
   }
 }
