@@ -72,5 +72,8 @@ let package = Package(
         ],
         swiftSettings: strict),
       .testTarget(name: "CaseTests", dependencies: ["weir"], exclude: ["Cases"], swiftSettings: strict),
+      .testTarget(
+        name: "DifferentialTests", dependencies: ["LuaPlugins", "Planning", "Columns", "Diagnostics"],
+        swiftSettings: strict),
     ]
 )

@@ -92,10 +92,42 @@ int weir_date_add(lua_State *L) {
   return push_date(L, object->high + days);
 }
 
+static bool parse_iso(const char *text, size_t length, int64_t *days) {
+  int year, month, day, end = 0;
+  if (length != 10 || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10) return false;
+  for (int i = 0; i < 10; i++)
+    if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  *days = days_of(year, month, day);
+  int64_t back;
+  int back_month, back_day;
+  parts_of(*days, &back, &back_month, &back_day);
+  return back_month == month && back_day == day;
+}
+
+/// Microseconds of a timestamp, or of the beginning of a day.
+int64_t weir_instant(const weir_object *object) {
+  return object->kind == WEIR_DATE ? object->high * day_length : object->high;
+}
+
+/// The day of a date, a timestamp or a text; false for anything else.
+static bool day_at(lua_State *L, int index, int64_t *days) {
+  weir_object *object = object_at(L, index);
+  if (object && (object->kind == WEIR_DATE || object->kind == WEIR_TIMESTAMP)) {
+    *days = object->kind == WEIR_DATE ? object->high : floored_days(object->high);
+    return true;
+  }
+  size_t length;
+  if (lua_type(L, index) != LUA_TSTRING) return false;
+  const char *text = lua_tolstring(L, index, &length);
+  return parse_iso(text, length, days);
+}
+
 int weir_date_subtract(lua_State *L) {
   weir_object *a = object_at(L, 1), *b = object_at(L, 2);
-  if (a && b && a->kind == b->kind && a->kind == WEIR_DATE) {
-    lua_pushinteger(L, a->high - b->high);
+  int64_t first, second;
+  if ((object_of(L, 1, WEIR_DATE) || object_of(L, 2, WEIR_DATE)) && day_at(L, 1, &first) && day_at(L, 2, &second)) {
+    lua_pushinteger(L, first - second);
     return 1;
   }
   if (a && b && a->kind == b->kind && a->kind == WEIR_TIMESTAMP) { // seconds, exactly
@@ -110,23 +142,11 @@ int weir_date_subtract(lua_State *L) {
   return luaL_error(L, "attempt to subtract a %s from a %s value", weir_type_name(L, 2), weir_type_name(L, 1));
 }
 
-static bool parse_iso(const char *text, size_t length, int64_t *days) {
-  int year, month, day, end = 0;
-  if (length != 10 || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10) return false;
-  for (int i = 0; i < 10; i++)
-    if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
-  *days = days_of(year, month, day);
-  int64_t back;
-  int back_month, back_day;
-  parts_of(*days, &back, &back_month, &back_day);
-  return back_month == month && back_day == day;
-}
-
 /// A date, or a text that is one beside a date.
 static int64_t comparable(lua_State *L, int index, int kind) {
-  weir_object *object = object_of(L, index, kind);
-  if (object) return object->high;
+  weir_object *object = object_at(L, index);
+  if (object && (object->kind == WEIR_DATE || object->kind == WEIR_TIMESTAMP))
+    return kind == WEIR_DATE ? object->high : weir_instant(object);
   size_t length;
   int64_t days;
   if (lua_type(L, index) == LUA_TSTRING) {
@@ -137,8 +157,8 @@ static int64_t comparable(lua_State *L, int index, int kind) {
 }
 
 static int date_order(lua_State *L) {
-  weir_object *known = object_at(L, 1) ? object_at(L, 1) : object_at(L, 2);
-  int64_t a = comparable(L, 1, known->kind), b = comparable(L, 2, known->kind);
+  int kind = object_of(L, 1, WEIR_TIMESTAMP) || object_of(L, 2, WEIR_TIMESTAMP) ? WEIR_TIMESTAMP : WEIR_DATE;
+  int64_t a = comparable(L, 1, kind), b = comparable(L, 2, kind);
   return a < b ? -1 : a > b;
 }
 

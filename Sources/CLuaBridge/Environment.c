@@ -1,3 +1,5 @@
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bridge.h"
@@ -8,6 +10,17 @@ static int base_type(lua_State *L) {
   return 1;
 }
 
+/// The text of a float, as Lua writes it, but for the sign of NaN, which is the machine's; `text` has room for 64 bytes.
+size_t weir_number_text(double value, char *text) {
+  if (isnan(value)) return strlen(strcpy(text, "nan"));
+  size_t length = (size_t)snprintf(text, 60, "%.14g", value);
+  if (text[strspn(text, "-0123456789")] == 0) { // it looks like an int
+    strcpy(text + length, ".0");
+    length += 2;
+  }
+  return length;
+}
+
 /// Text of any value, without addresses and without metamethods.
 int weir_tostring(lua_State *L) {
   luaL_checkany(L, 1);
@@ -15,7 +28,11 @@ int weir_tostring(lua_State *L) {
   weir_object *object;
   switch (lua_type(L, 1)) {
   case LUA_TSTRING: lua_settop(L, 1); return 1;
-  case LUA_TNUMBER: lua_settop(L, 1); lua_tostring(L, 1); return 1;
+  case LUA_TNUMBER:
+    lua_settop(L, 1);
+    if (lua_isinteger(L, 1)) lua_tostring(L, 1);
+    else lua_pushlstring(L, text, weir_number_text(lua_tonumber(L, 1), text));
+    return 1;
   case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, 1) ? "true" : "false"); return 1;
   case LUA_TUSERDATA:
     object = object_at(L, 1);

@@ -43,7 +43,7 @@ static int maths_abs(lua_State *L) {
   return 1;
 }
 
-/// floor and ceil: an int where it fits, of decimals as well.
+/// floor and ceil: an int where it fits. Of a decimal a decimal: an int of it would become a float when divided.
 static int to_whole(lua_State *L, bool up) {
   weir_object *object = object_of(L, 1, WEIR_DECIMAL);
   if (object) {
@@ -52,8 +52,7 @@ static int to_whole(lua_State *L, bool up) {
     __int128 whole = value / power, rest = value % power;
     if (!up && rest < 0) whole--;
     if (up && rest > 0) whole++;
-    if (whole >= INT64_MIN && whole <= INT64_MAX) lua_pushinteger(L, (lua_Integer)whole);
-    else weir_push_decimal(L, state_of(L), whole, 0);
+    weir_push_decimal(L, state_of(L), whole, 0);
     return 1;
   }
   if (lua_isinteger(L, 1)) return lua_settop(L, 1), 1;

@@ -108,8 +108,9 @@ static int add_signed(lua_State *L, int sign, const char *verb) {
     return overflow(L);
   if (b.scale < scale && (!weir_power_of_ten(scale - b.scale, &power) || __builtin_mul_overflow(y, power, &y)))
     return overflow(L);
-  if (!fits(x) || !fits(y) || !fits(x + y)) return overflow(L);
-  weir_push_decimal(L, state_of(L), x + y, scale);
+  __int128 sum;
+  if (!fits(x) || !fits(y) || __builtin_add_overflow(x, y, &sum) || !fits(sum)) return overflow(L);
+  weir_push_decimal(L, state_of(L), sum, scale);
   return 1;
 }
 
@@ -169,7 +170,9 @@ static int decimal_less_equal(lua_State *L) { return lua_pushboolean(L, decimal_
 static int object_equal(lua_State *L) {
   weir_object *a = object_at(L, 1), *b = object_at(L, 2);
   bool equal = a && b && a->kind == b->kind;
-  if (equal && a->kind == WEIR_DECIMAL) equal = weir_compare_decimals(state_of(L), a, b) == 0;
+  if (a && b && a->kind + b->kind == WEIR_DATE + WEIR_TIMESTAMP && a->kind != b->kind) // a day beside a timestamp
+    equal = weir_instant(a) == weir_instant(b);
+  else if (equal && a->kind == WEIR_DECIMAL) equal = weir_compare_decimals(state_of(L), a, b) == 0;
   else if (equal) equal = a->high == b->high;
   lua_pushboolean(L, equal);
   return 1;

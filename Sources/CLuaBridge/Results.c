@@ -46,6 +46,18 @@ void weir_append_placeholder(weir_result *result) {
 static const char *const kind_names[] = {"nil", "bool", "int", "float", "string", "decimal", "date", "timestamp",
                                          "table", "function", "list"};
 
+/// What the status becomes where a value of the right type does not do. A rule's row fails alone; anything else stops the run.
+static int32_t value_status(const weir_state *S) {
+  return S->batch && S->batch->mode == WEIR_MAP ? WEIR_OK : WEIR_RESULT;
+}
+
+/// A value that this row came to: nil, NaN, too many digits.
+static int refuse_value(lua_State *L, weir_state *S, const weir_result *result, const char *why) {
+  S->status = value_status(S);
+  return luaL_error(L, "result '%s' is to be a %s: %s", result->name, kind_names[result->kind], why);
+}
+
+/// A value of another type: the script is wrong.
 static int refuse(lua_State *L, weir_state *S, const weir_result *result, const char *why) {
   S->status = WEIR_RESULT;
   return luaL_error(L, "result '%s' is to be a %s: %s", result->name, kind_names[result->kind], why);
@@ -60,9 +72,9 @@ static void append_decimal(lua_State *L, weir_state *S, weir_result *result, int
   bool is_number = lua_type(L, index) == LUA_TNUMBER;
   if (is_number && !lua_isinteger(L, index)) {
     double value = lua_tonumber(L, index);
-    if (!isfinite(value)) refuse(L, S, result, isnan(value) ? "the script gave NaN" : "the script gave an infinity");
-    if (value == 0 && signbit(value)) refuse(L, S, result, "the script gave a negative zero");
-    S->status = WEIR_RESULT; // kept where the float has too many digits
+    if (!isfinite(value)) refuse_value(L, S, result, isnan(value) ? "the script gave NaN" : "the script gave an infinity");
+    if (value == 0 && signbit(value)) refuse_value(L, S, result, "the script gave a negative zero");
+    S->status = value_status(S); // kept where the float has too many digits
   }
   bool good = weir_to_decimal(L, S, index, &decimal);
   S->status = WEIR_OK;
@@ -72,7 +84,7 @@ static void append_decimal(lua_State *L, weir_state *S, weir_result *result, int
   bool exact = true;
   if (shift > 0) {
     if (!weir_power_of_ten(shift, &power) || __builtin_mul_overflow(coefficient, power, &coefficient))
-      refuse(L, S, result, "the number has more than 38 digits at its scale");
+      refuse_value(L, S, result, "the number has more than 38 digits at its scale");
   } else if (shift < 0) {
     weir_power_of_ten(-shift, &power);
     exact = coefficient % power == 0;
@@ -81,11 +93,11 @@ static void append_decimal(lua_State *L, weir_state *S, weir_result *result, int
   if (!exact) {
     char text[64];
     weir_object_text(&decimal, text);
-    refuse(L, S, result, lua_pushfstring(L, "%s has more than %d decimals: write round(x, %d)", text, result->scale,
-                                         result->scale));
+    refuse_value(L, S, result, lua_pushfstring(L, "%s has more than %d decimals: write round(x, %d)", text,
+                                               result->scale, result->scale));
   }
   if (!weir_power_of_ten(result->precision, &bound) || coefficient >= bound || coefficient <= -bound)
-    refuse(L, S, result, lua_pushfstring(L, "the number has more than %d digits", result->precision));
+    refuse_value(L, S, result, lua_pushfstring(L, "the number has more than %d digits", result->precision));
   uint64_t halves[2] = {(uint64_t)coefficient, (uint64_t)(coefficient >> 64)};
   memcpy((char *)result->values + result->count * 16, halves, 16);
 }
@@ -114,7 +126,8 @@ static void append_text(lua_State *L, weir_state *S, weir_result *result, int in
   if (lua_type(L, index) != LUA_TSTRING) refuse_type(L, S, result, index);
   size_t length;
   const char *text = lua_tolstring(L, index, &length);
-  if (!valid_utf8((const unsigned char *)text, length)) refuse(L, S, result, "the script gave a text that is no UTF-8");
+  if (!valid_utf8((const unsigned char *)text, length))
+    refuse_value(L, S, result, "the script gave a text that is no UTF-8");
   size_t start = result->count ? (size_t)result->ends[result->count - 1] : 0;
   if ((int64_t)(start + length) > S->limits.output) weir_fail(L, WEIR_MEMORY, "output limit passed");
   if (start + length > result->byte_capacity) {
@@ -148,7 +161,7 @@ void weir_append(lua_State *L, weir_state *S, weir_result *result, int index) {
   index = lua_absindex(L, index);
   if (!reserve(result)) weir_fail(L, WEIR_MEMORY, "memory limit passed");
   if (lua_isnil(L, index)) {
-    if (!result->nullable) refuse(L, S, result, "the script gave nil");
+    if (!result->nullable) refuse_value(L, S, result, "the script gave nil");
     weir_append_placeholder(result);
     return;
   }
@@ -166,8 +179,8 @@ void weir_append(lua_State *L, weir_state *S, weir_result *result, int index) {
   case WEIR_FLOAT: {
     if (lua_type(L, index) != LUA_TNUMBER) refuse_type(L, S, result, index);
     double value = lua_tonumber(L, index);
-    if (!isfinite(value)) refuse(L, S, result, isnan(value) ? "the script gave NaN" : "the script gave an infinity");
-    if (value == 0 && signbit(value)) refuse(L, S, result, "the script gave a negative zero");
+    if (!isfinite(value)) refuse_value(L, S, result, isnan(value) ? "the script gave NaN" : "the script gave an infinity");
+    if (value == 0 && signbit(value)) refuse_value(L, S, result, "the script gave a negative zero");
     ((double *)result->values)[row] = value;
     break;
   }

@@ -102,6 +102,7 @@ bool weir_to_decimal(lua_State *L, weir_state *S, int index, weir_object *out);
 int weir_compare_decimals(weir_state *S, const weir_object *a, const weir_object *b);
 void weir_open_objects(lua_State *L, weir_state *S);
 size_t weir_object_text(const weir_object *object, char *text);
+int64_t weir_instant(const weir_object *object);
 const char *weir_type_name(lua_State *L, int index);
 extern const __int128 weir_bound;
 bool weir_power_of_ten(int exponent, __int128 *result);

@@ -19,8 +19,9 @@ public enum DecimalArithmetic {
   public static func fits(_ coefficient: Int128) -> Bool { coefficient < bound && coefficient > -bound }
 
   public static func add(_ left: Int128, _ right: Int128) -> Int128? {
-    let sum = left + right  // |each| < 10^38 < 2^126.3: the sum cannot leave 128 bits
-    return fits(sum) ? sum : nil
+    // Each is below 10^38, which is 2^126.2: two of them can leave 128 bits.
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return !overflow && fits(sum) ? sum : nil
   }
 
   public static func subtract(_ left: Int128, _ right: Int128) -> Int128? { add(left, -right) }

@@ -19,7 +19,7 @@ extension HostFunction {
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       let (date, months) = (try arguments.date(0), try arguments.int(1))
-      guard abs(months) < 120_000 else { throw HostFunctionError("\(months) months leave the calendar") }
+      guard months.magnitude < 120_000 else { throw HostFunctionError("\(months) months leave the calendar") }
       return .date(try inCalendar(date.addingMonths(months)))
     },
     HostFunction("months_between", "months_between(a, b)", "Whole months from a to b.") {
@@ -43,29 +43,36 @@ extension HostFunction {
       try period(values) { $0.firstOfYear() }
     },
     HostFunction(
-      "dates", "dates(from, to, grain)", "The days from one to another, by day, week, month, quarter or year."
+      "dates", "dates(from, to, grain)",
+      "The first days of the periods from one day to another: day, week, month, quarter or year."
     ) {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       let (from, to) = (try arguments.date(0), try arguments.date(1))
       let grain = arguments[2].isNil ? "day" : try arguments.text(2)
-      guard let days = dayGrains[grain] ?? monthGrains[grain] else {
+      guard let (first, next) = grains[grain] else {
         throw HostFunctionError("no grain '\(grain)': there are day, week, month, quarter and year")
       }
       var dates: [LuaValue] = []
-      var date = from
+      var date = first(from)
       while date <= to {
         dates.append(.date(date))
         guard dates.count <= 100_000 else { throw HostFunctionError("more than 100000 dates") }
-        date =
-          dayGrains[grain] != nil ? CalendarDate(days: date.days + Int32(days)) : from.addingMonths(days * dates.count)
+        date = next(date)
       }
       return .array(dates)
     },
   ]
 
-  private static let dayGrains = ["day": 1, "week": 7]
-  private static let monthGrains = ["month": 1, "quarter": 3, "year": 12]
+  /// The first day of the period that a day is in, and that of the period after one.
+  private static let grains:
+    [String: (first: @Sendable (CalendarDate) -> CalendarDate, next: @Sendable (CalendarDate) -> CalendarDate)] = [
+      "day": ({ $0 }, { CalendarDate(days: $0.days + 1) }),
+      "week": ({ $0.firstOfWeek() }, { CalendarDate(days: $0.days + 7) }),
+      "month": ({ $0.firstOfMonth }, { $0.addingMonths(1) }),
+      "quarter": ({ $0.firstOfQuarter() }, { $0.addingMonths(3) }),
+      "year": ({ $0.firstOfYear() }, { $0.addingMonths(12) }),
+    ]
 
   private static func inCalendar(_ date: CalendarDate) throws(HostFunctionError) -> CalendarDate {
     guard date >= .earliest, date <= .latest else { throw HostFunctionError("the date leaves the years 0001 to 9999") }

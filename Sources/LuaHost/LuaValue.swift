@@ -57,6 +57,33 @@ extension LuaValue {
     }
   }
 
+  /// An int or a float as a float.
+  var asFloat: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .float(let value): value
+    default: nil
+    }
+  }
+
+  var isFloat: Bool { if case .float = self { true } else { false } }
+
+  /// Equality as `eq` has it: numbers of any types by value, a day beside a timestamp or a text as that day.
+  func isEqualByValue(to other: LuaValue) -> Bool {
+    switch (self, other) {
+    case (.int(let int), .float(let float)), (.float(let float), .int(let int)):
+      return Int64(exactly: float) == int
+    case (.float(let a), .float(let b)): return a == b
+    case (.decimal, _), (_, .decimal):
+      guard let a = asDecimal, let b = other.asDecimal else { return false }
+      return a == b
+    case (.date(let day), .timestamp(let instant)), (.timestamp(let instant), .date(let day)):
+      return Int64(day.days) * Instant.microsecondsPerDay == instant.microseconds
+    case (.date(let day), .string(let text)), (.string(let text), .date(let day)): return CalendarDate(text) == day
+    default: return self == other
+    }
+  }
+
   /// An array.
   public static func array(_ values: [LuaValue]) -> LuaValue {
     .table(values.enumerated().map { (key: .int(Int64($0.offset + 1)), value: $0.element) })

@@ -9,6 +9,7 @@ extension HostFunction {
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       let (x, scale, mode) = (try arguments.decimal(0), try arguments.scale(1), try arguments.mode(2))
+      if case .int = arguments[0] { return arguments[0] }
       return try arguments.decimal(
         DecimalArithmetic.rescale(x.coefficient, from: x.scale, to: scale, mode: mode), scale: scale)
     },
@@ -32,10 +33,15 @@ extension HostFunction {
           a.coefficient, scale: a.scale, b.coefficient, scale: b.scale, by: c.coefficient, scale: c.scale, to: scale,
           mode: mode), scale: scale)
     },
-    HostFunction("ratio", "ratio(a, b)", "a / b, or nil where either is nil or b is 0.") {
+    HostFunction(
+      "ratio", "ratio(a, b)", "a / b, or nil where either is nil or b is 0; a float where a float is among them."
+    ) {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil || arguments[1].isNil { return .nil }
+      if let a = arguments[0].asFloat, let b = arguments[1].asFloat, arguments[0].isFloat || arguments[1].isFloat {
+        return b == 0 ? .nil : .float(a / b)
+      }
       let (a, b) = (try arguments.decimal(0), try arguments.decimal(1))
       if b.coefficient == 0 { return .nil }
       return try arguments.decimal(
@@ -52,10 +58,13 @@ extension HostFunction {
     },
     HostFunction("float", "float(x)", "A number as a float: no longer exact.") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
-      if arguments[0].isNil { return .nil }
-      if case .float = arguments[0] { return arguments[0] }
-      guard let number = Double(try arguments.decimal(0).description) else { return try arguments.fail(0, "a number") }
-      return .float(number)
+      switch arguments[0] {
+      case .nil: return .nil
+      case .decimal(let value): return .float(Double(value.description) ?? 0)
+      default:
+        guard let value = arguments[0].asFloat else { return try arguments.fail(0, "a number") }
+        return .float(value)
+      }
     },
     HostFunction(
       "unit", "unit(x, \"USD\")", "A number with another unit, which scripts carry in their declared types alone."
@@ -84,22 +93,14 @@ extension HostFunction {
     },
     HostFunction("eq", "eq(a, b)", "Whether two values are equal, numbers of any types by value.") { values in
       let arguments = Arguments(values)
-      return .bool(arguments[0].isSame(as: arguments[1]))
+      return .bool(arguments[0].isEqualByValue(to: arguments[1]))
     },
     HostFunction("is_nil", "is_nil(x)", "Whether a value is missing.") { values in .bool(Arguments(values)[0].isNil) },
     HostFunction("one_of", "one_of(x, …)", "Whether the first argument equals one of the others.") { values in
       guard let first = values.first else { return .bool(false) }
-      return .bool(values.dropFirst().contains { first.isSame(as: $0) })
+      return .bool(values.dropFirst().contains { first.isEqualByValue(to: $0) })
     },
   ]
-}
-
-extension LuaValue {
-  /// Equality of values, numbers of any types by value.
-  func isSame(as other: LuaValue) -> Bool {
-    if let a = asDecimal, let b = other.asDecimal { return a == b }
-    return self == other
-  }
 }
 
 extension Arguments {

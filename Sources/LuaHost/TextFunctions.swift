@@ -1,35 +1,35 @@
 import Columns
 
 extension HostFunction {
-  /// Texts, by characters as Unicode counts them in code points.
+  /// Texts are bytes, as Lua has them: letters are those of ASCII, positions count bytes.
   static let textFunctions: [HostFunction] = [
-    text("lower", "lower(s)", "All letters small.") { $0.lowercased() },
-    text("upper", "upper(s)", "All letters capital.") { $0.uppercased() },
+    text("lower", "lower(s)", "ASCII letters small.") { $0.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 } },
+    text("upper", "upper(s)", "ASCII letters capital.") { $0.map { $0 >= 97 && $0 <= 122 ? $0 - 32 : $0 } },
     text("trim", "trim(s)", "Without white space at both ends.") { text in
-      var rest = Substring(text)
-      while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-      while let last = rest.last, last.isWhitespace { rest.removeLast() }
-      return String(rest)
+      func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
+      guard let first = text.firstIndex(where: { !isSpace($0) }), let last = text.lastIndex(where: { !isSpace($0) })
+      else { return [] }
+      return Array(text[first...last])
     },
-    HostFunction("len", "len(x)", "How many characters a text has, or elements a list.") {
-      values throws(HostFunctionError) in
+    HostFunction("len", "len(x)", "Bytes of a text, or elements of a list.") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
+      if arguments[0].isNil { return .nil }
       if let list = arguments[0].asArray { return .int(Int64(list.count)) }
-      return arguments[0].isNil ? .nil : .int(Int64(try arguments.text(0).unicodeScalars.count))
+      return .int(Int64(try arguments.text(0).utf8.count))
     },
-    HostFunction("sub", "sub(s, from, to = -1)", "The characters from one position to another; negative from the end.")
-    {
+    HostFunction("sub", "sub(s, from, to = -1)", "The bytes from one position to another; negative from the end.") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
-      let characters = Array(try arguments.text(0).unicodeScalars)
-      func position(_ index: Int) -> Int { index < 0 ? characters.count + index + 1 : index }
+      let bytes = Array(try arguments.text(0).utf8)
+      func position(_ index: Int) -> Int { index < 0 ? bytes.count + index + 1 : index }
       let from = max(position(try arguments.int(1)), 1)
-      let to = min(position(try arguments.int(2, default: -1)), characters.count)
+      let to = min(position(try arguments.int(2, default: -1)), bytes.count)
       guard from <= to else { return .string("") }
-      var result = String.UnicodeScalarView()
-      result.append(contentsOf: characters[(from - 1)..<to])
-      return .string(String(result))
+      guard let part = String(validating: bytes[(from - 1)..<to], as: UTF8.self) else {
+        throw HostFunctionError("the text is cut inside a character")
+      }
+      return .string(part)
     },
     test("starts_with", "starts_with(s, start)", "Whether a text begins so.") { $0.starts(with: $1) },
     test("ends_with", "ends_with(s, end)", "Whether a text ends so.") { $0.suffix($1.count).elementsEqual($1) },
@@ -37,9 +37,9 @@ extension HostFunction {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
-      if let list = arguments[0].asArray { return .bool(list.contains { $0.isSame(as: arguments[1]) }) }
-      let (text, part) = (Array(try arguments.text(0).utf8), Array(try arguments.text(1).utf8))
-      return .bool(ByteSearch.first(part, in: text, from: 0) != nil)
+      if let list = arguments[0].asArray { return .bool(list.contains { $0.isEqualByValue(to: arguments[1]) }) }
+      return .bool(
+        ByteSearch.first(Array(try arguments.text(1).utf8), in: Array(try arguments.text(0).utf8), from: 0) != nil)
     },
     HostFunction("replace", "replace(s, part, by)", "A text with every occurrence of a part replaced.") {
       values throws(HostFunctionError) in
@@ -74,11 +74,12 @@ extension HostFunction {
   ]
 
   private static func text(
-    _ name: String, _ signature: String, _ summary: String, _ change: @escaping @Sendable (String) -> String
+    _ name: String, _ signature: String, _ summary: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8]
   ) -> HostFunction {
     HostFunction(name, signature, summary) { values throws(HostFunctionError) in
       let arguments = Arguments(values)
-      return arguments[0].isNil ? .nil : .string(change(try arguments.text(0)))
+      return arguments[0].isNil
+        ? .nil : .string(String(decoding: change(Array(try arguments.text(0).utf8)), as: UTF8.self))
     }
   }
 

@@ -8,12 +8,15 @@ extension HostFunction {
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       let amount = try arguments.decimal(0)
-      var (sum, from) = (ExactDecimal(0), ExactDecimal(0))
+      var sum = ExactDecimal(0)
+      // The first tier takes all that lies below its end, amounts below 0 as well.
+      var from: ExactDecimal?
       for tier in try Tier.read(arguments[1]) {
         let upper = tier.upTo.map { min($0, amount) } ?? amount
-        if upper > from { sum = try sum.plus(try upper.plus(from.negated).times(tier.rate)) }
+        let slice = if let from { try upper.plus(from.negated) } else { upper }
+        sum = try sum.plus(try slice.times(tier.rate))
         guard let end = tier.upTo, end < amount else { break }
-        from = max(from, end)
+        from = end
       }
       return .decimal(sum)
     },

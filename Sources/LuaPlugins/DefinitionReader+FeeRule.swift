@@ -158,6 +158,13 @@ extension DefinitionReader {
         key: "method")
       return nil
     }
+    let known = ["valid_from", "valid_to", "rate", "tiers", "minimum", "maximum"]
+    for (name, _) in versions.flatMap(\.terms.namedEntries) where !known.contains(name) {
+      report(
+        "a version of a rule without 'fee' has no key '\(name)'", key: name, code: .unknownKey,
+        help: suggestion(for: name, among: known) ?? "it takes \(known.joined(separator: ", "))")
+      return nil
+    }
     for version in versions where version.terms["rate"].isNil && version.terms["tiers"].isNil {
       report("a version has neither 'rate' nor 'tiers', and the rule has no 'fee' function", key: "versions")
       return nil

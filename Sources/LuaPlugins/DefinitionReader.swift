@@ -110,6 +110,10 @@ struct DefinitionReader {
   }
 
   mutating func type(_ value: LuaValue, key: String, defaultScale: Int = 18) -> ValueType? {
+    if value.isNil {
+      report("there is no '\(key)', which takes a type in quotes, such as \"decimal USD\"", key: key)
+      return nil
+    }
     guard let text = value.asString else {
       report("'\(key)' takes a type in quotes, such as \"decimal USD\", not a \(value.typeName)", key: key)
       return nil
@@ -232,13 +236,19 @@ struct DefinitionReader {
     return parts
   }
 
-  private mutating func function(_ inputs: [ScriptInput]) -> ExpressionScope.PluginFunction? {
+  private mutating func function(_ inputs: [ScriptInput]) -> (any RowFunction)? {
     guard let function = value["value"].asFunction else {
       report("a function has 'value': value = function(x) return x end", key: "value")
       return nil
     }
     guard let returns = type(value["returns"], key: "returns") else { return nil }
-    return scriptFunction(function, inputs.map { _ in .value }, returns: [returns])
-      .pluginFunction(name: qualifiedName, inputs: inputs.map(\.type), returns: returns)
+    let types = inputs.map(\.type)
+    do throws(InvalidInput) {
+      let bound = try scriptFunction(function, inputs.map { _ in .value }, returns: [returns]).bind(types)
+      return ScriptRowFunction(name: qualifiedName, inputs: types, result: returns, bound: bound)
+    } catch {
+      bag.report(contentsOf: error.diagnostics)
+      return nil
+    }
   }
 }

@@ -44,13 +44,21 @@ struct FeeRuleFunction: FeeRuleScript {
     switch try compile(priced, into: &builder) {
     case .compiled(let outputs):
       try check(outputs[0].type)
+      let pricing = try pricing(outputs.map(\.type), priced)
+      if let pricing, pricing.script.scripts.path == .interpreter {
+        return BoundFeeRule(rule: self, program: nil, pricing: pricing, explanation: LuaPath.asked)
+      }
       builder.define(Self.priced, outputs[0])
       if outputs.count > 1 { builder.define(Self.branch, outputs[1]) }
-      let (program, results, places) = try finish(&builder, priced, hasBranch: outputs.count > 1)
-      return BoundFeeRule(
-        rule: self, pricing: nil, program: program, places: places, results: results, explanation: "columnar")
+      let program = try finish(&builder, priced, hasBranch: outputs.count > 1)
+      return BoundFeeRule(rule: self, program: program, pricing: pricing, explanation: "columnar")
     case .interpreted(let reason):
-      return try interpreted(priced, reason)
+      let fee = ValueType(.decimal(scale: 18), unit: unit)
+      guard let pricing = try pricing([fee, ValueType(.string)], priced) else { throw InvalidInput([reason]) }
+      if pricing.script.scripts.path == .columnar { throw InvalidInput([LuaPath.refusal(reason, of: name)]) }
+      return BoundFeeRule(
+        rule: self, program: nil, pricing: pricing,
+        explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? file.path))")
     case .invalid(let diagnostics):
       throw InvalidInput(diagnostics)
     }
@@ -166,7 +174,7 @@ struct FeeRuleFunction: FeeRuleScript {
   /// Adds what comes after pricing to a builder that knows the priced fee.
   private func finish(
     _ builder: inout ProgramBuilder, _ columns: PricedColumns, hasBranch: Bool
-  ) throws(InvalidInput) -> (Program, results: [ValueType], places: (fee: Int, branch: Int)) {
+  ) throws(InvalidInput) -> BoundFeeRule.Finish {
     var fee = Self.priced
     var branch = hasBranch ? Self.branch : "\"\(namedBranch ?? "fee")\""
     for (key, standard, sign, function) in [
@@ -183,71 +191,116 @@ struct FeeRuleFunction: FeeRuleScript {
     let feeOutput = builder.add(LocatedText(fee, path: file.path))
     let branchOutput = builder.add(LocatedText(branch, path: file.path))
     guard let feeOutput, let branchOutput else { throw InvalidInput(builder.diagnostics.diagnostics) }
-    return (
-      builder.build(), [feeOutput.type, ValueType(.string), branchOutput.type], (feeOutput.output, branchOutput.output)
-    )
+    return BoundFeeRule.Finish(
+      program: builder.build(), results: [feeOutput.type, ValueType(.string), branchOutput.type],
+      fee: feeOutput.output, branch: branchOutput.output)
   }
 
-  private func interpreted(_ columns: PricedColumns, _ reason: Diagnostic) throws(InvalidInput) -> any BoundScript {
-    guard case .script(let script) = fee else { throw InvalidInput([reason]) }
-    let priced = ValueType(.decimal(scale: 18), unit: unit)
-    let schema = Schema([Field(Self.priced, priced), Field(Self.branch, ValueType(.string))] + columns.after)
+  /// The rule's function as the interpreter runs it, giving these types, and what comes after; nil for a rule without a
+  /// function.
+  private func pricing(_ types: [ValueType], _ columns: PricedColumns) throws(InvalidInput) -> BoundFeeRule.Pricing? {
+    guard case .script(let script) = fee else { return nil }
+    let schema = Schema([Field(Self.priced, types[0]), Field(Self.branch, types[1])] + columns.after)
     var builder = ProgramBuilder(scope: ExpressionScope(columns: schema))
-    let (program, results, places) = try finish(&builder, columns, hasBranch: true)
-    return BoundFeeRule(
-      rule: self, pricing: (pricing(script, columns), [priced, ValueType(.string)]), program: program, places: places,
-      results: results,
-      explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? file.path))")
+    return BoundFeeRule.Pricing(
+      script: pricing(script, columns), results: types, finish: try finish(&builder, columns, hasBranch: true))
   }
 }
 
 /// A fee rule bound to the types of its inputs.
 struct BoundFeeRule: BoundScript {
+  /// A program with the fee and the branch among its outputs.
+  struct Finish {
+    let program: Program
+    let results: [ValueType]
+    let fee: Int
+    let branch: Int
+  }
+
+  struct Pricing {
+    let script: LuaScript
+    let results: [ValueType]
+    /// Over what the script gives.
+    let finish: Finish
+  }
+
   let rule: FeeRuleFunction
-  /// The interpreted function and its results; nil where all is in the program.
-  let pricing: (script: LuaScript, results: [ValueType])?
-  let program: Program
-  let places: (fee: Int, branch: Int)
-  let results: [ValueType]
+  /// Over the rule's inputs and the number of the version; nil where the interpreter prices.
+  let program: Finish?
+  /// Prices all rows where there is no program, else those that the program has no result for.
+  let pricing: Pricing?
   let explanation: String
 
-  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { try Instance(self, context) }
+  var results: [ValueType] { program?.results ?? pricing?.finish.results ?? [] }
+
+  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
 
   private final class Instance: BoundScriptInstance {
     private let bound: BoundFeeRule
     private let context: WorkerContext
-    private let state: LuaState?
     private let dictionary = TextDictionary()
     private let codes: [UInt32]
 
-    init(_ bound: BoundFeeRule, _ context: WorkerContext) throws {
+    init(_ bound: BoundFeeRule, _ context: WorkerContext) {
       self.bound = bound
       self.context = context
-      state = try bound.pricing?.script.scripts.state(context)
       let dictionary = dictionary
       codes = bound.rule.versions.map { dictionary.code(for: $0.label) }
     }
 
     func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
       let (versions, unversioned) = versions(arguments, count: count)
-      var problems = unversioned
-      let inputs = arguments.prefix(bound.rule.inputs.count)
-      let after = [Column(.ints(versions))] + arguments.dropFirst(inputs.count)
-      let numbered = inputs + after
-      let result: ProgramResult
-      if let pricing = bound.pricing, let state {
-        let (priced, failures) = try pricing.script.map(
-          Array(numbered), count: count, results: pricing.results, in: state)
-        problems += failures
-        result = try bound.program.evaluate(priced + after, count: count, worker: context.programs)
-      } else {
-        result = try bound.program.evaluate(Array(numbered), count: count, worker: context.programs)
-      }
-      problems += result.failures.map {
-        RowProblem(row: $0.row, code: $0.code, message: "\(bound.rule.name): \($0.message)")
-      }
       let version = Column(.texts(.coded(versions.map { codes[Int($0)] }, dictionary)))
-      return ([result.columns[bound.places.fee], version, result.columns[bound.places.branch]], problems)
+      let inputs = arguments.prefix(bound.rule.inputs.count)
+      let numbered = inputs + [Column(.ints(versions))] + arguments.dropFirst(inputs.count)
+      guard !unversioned.isEmpty else {
+        let (columns, problems) = try price(Array(numbered), count: count)
+        return ([columns[0], version, columns[1]], problems)
+      }
+      var places = [Int32](repeating: -1, count: count)
+      let out = Set(unversioned.map(\.row))
+      let rows = (0..<Int32(count)).filter { !out.contains($0) }
+      for (place, row) in rows.enumerated() { places[Int(row)] = Int32(place) }
+      let (columns, problems) = try price(numbered.map { $0.gathered(rows) }, count: rows.count)
+      let placed = columns.map { $0.gatheredOrMissing(places) }
+      return (
+        [placed[0], version, placed[1]], (unversioned + problems.map { $0.moved(to: rows) }).sorted { $0.row < $1.row }
+      )
+    }
+
+    /// Fee and branch of rows that have a version.
+    private func price(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      guard let program = bound.program else { return try interpret(arguments, count: count) }
+      let (columns, problems) = try finish(program, arguments, count: count)
+      guard !problems.isEmpty, bound.pricing != nil else { return (columns, problems) }
+      let rows = Set(problems.map(\.row)).sorted()
+      let decided = try interpret(arguments.map { $0.gathered(rows) }, count: rows.count)
+      return (
+        zip(columns, decided.columns).map { $0.replacing(rows, with: $1) }, decided.problems.map { $0.moved(to: rows) }
+      )
+    }
+
+    private func interpret(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      guard let pricing = bound.pricing else { preconditionFailure("a rule has a program or a script") }
+      let (priced, failing) = try pricing.script.map(
+        arguments, count: count, results: pricing.results, in: pricing.script.scripts.state(context))
+      let after = arguments.dropFirst(bound.rule.inputs.count)
+      let (columns, problems) = try finish(pricing.finish, priced + after, count: count)
+      let failed = Set(failing.map(\.row))
+      return (columns, (failing + problems.filter { !failed.contains($0.row) }).sorted { $0.row < $1.row })
+    }
+
+    /// Fee and branch by a program; a row that fails in both has one problem.
+    private func finish(
+      _ finish: Finish, _ inputs: [Column], count: Int
+    ) throws -> (columns: [Column], problems: [RowProblem]) {
+      let result = try finish.program.evaluate(inputs, count: count, worker: context.programs)
+      var problems: [RowProblem] = []
+      for failure in result.failures where failure.row != problems.last?.row {
+        problems.append(
+          RowProblem(row: failure.row, code: failure.code, message: "\(bound.rule.name): \(failure.message)"))
+      }
+      return ([result.columns[finish.fee], result.columns[finish.branch]], problems)
     }
 
     /// The number of the version in force in each row; 0 and a problem where none is.

@@ -39,22 +39,32 @@ struct LuaScript: ScriptFunction {
     switch try compile(names, into: &builder) {
     case .compiled(let outputs):
       let types = outputs.map(\.type)
-      return CompiledScript(
-        program: builder.build(), outputs: outputs.map(\.output), results: types, explanation: "columnar")
-    case .interpreted(let reason):
-      guard !returns.contains(where: { $0 == nil }) else {
-        var reason = reason
-        reason.message += "; an interpreted function declares what it returns"
-        reason.help = "add returns = \"decimal(38,18) USD\", or write it without this"
-        throw InvalidInput([reason])
+      if scripts.path == .interpreter {
+        return InterpretedScript(script: self, results: types, explanation: LuaPath.asked)
       }
-      return InterpretedScript(
-        script: self, arguments: arguments, results: returns.map { $0! },
-        explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? script.file.path))")
-    case .invalid(let diagnostics):
-      throw InvalidInput(diagnostics)
+      return CompiledScript(
+        script: self, program: builder.build(), outputs: outputs.map(\.output), results: types)
+    case .interpreted(let reason): return try interpreted(reason)
+    case .invalid(let diagnostics): throw InvalidInput(diagnostics)
     }
   }
+
+  private func interpreted(_ reason: Diagnostic) throws(InvalidInput) -> any BoundScript {
+    if scripts.path == .columnar { throw InvalidInput([LuaPath.refusal(reason, of: qualifiedName)]) }
+    let declared = returns.compactMap { $0 }
+    guard declared.count == returns.count else {
+      var reason = reason
+      reason.message += "; an interpreted function declares what it returns"
+      reason.help = "add returns = \"decimal(38,18) USD\", or write it without this"
+      throw InvalidInput([reason])
+    }
+    return InterpretedScript(
+      script: self, results: declared,
+      explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? script.file.path))")
+  }
+
+  /// `network.gsv`
+  var qualifiedName: String { "\(scripts.name).\(script.name)" }
 
   func scope(_ columns: Schema) -> ExpressionScope {
     ExpressionScope(
@@ -82,7 +92,8 @@ struct LuaScript: ScriptFunction {
         Diagnostic(
           .unsupportedExpression, "several functions stand on the same line", at: script.file.span(line..<line + 1)))
     }
-    let compiler = FunctionCompiler(text: text, upvalues: constants())
+    let upvalues = upvalues()
+    let compiler = FunctionCompiler(text: text, upvalues: upvalues.constants, functions: upvalues.functions)
     let outcome = compiler.compile(node, parameters: compilerParameters(names), results: returns, into: &builder)
     if case .invalid(let diagnostics) = outcome, let first = diagnostics.first,
       diagnostics.allSatisfy({ $0.code == .unknownFunction && Self.isInterpreted($0.span?.text ?? "") })
@@ -121,14 +132,21 @@ struct LuaScript: ScriptFunction {
     }
   }
 
-  private func constants() -> [String: ConstantTree] {
-    guard let state = try? scripts.makeState(), let values = try? state.constants(of: function) else { return [:] }
-    var constants: [String: ConstantTree] = [:]
-    for (name, value) in values {
-      if case .function = value { continue }
-      constants[name] = ConstantTree(value)
+  /// The locals of the file that the function reads.
+  private func upvalues() -> (constants: [String: ConstantTree], functions: Set<String>) {
+    guard let state = try? scripts.makeState(), let values = try? state.constants(of: function) else {
+      return ([:], [])
     }
-    return constants
+    var constants: [String: ConstantTree] = [:]
+    var functions: Set<String> = []
+    for (name, value) in values {
+      if case .function = value {
+        functions.insert(name)
+      } else {
+        constants[name] = ConstantTree(value)
+      }
+    }
+    return (constants, functions)
   }
 
   /// What the column of an argument is called in a program.
@@ -145,31 +163,6 @@ struct LuaScript: ScriptFunction {
       left -= count
     }
     return "argument \(index + 1)"
-  }
-
-  /// The function as expressions call it.
-  func pluginFunction(name: String, inputs: [ValueType], returns: ValueType) -> ExpressionScope.PluginFunction {
-    let names = inputs.indices.map { argumentName($0) }
-    var builder = ProgramBuilder(scope: scope(Schema(zip(names, inputs).map { Field($0, $1) })))
-    let text = LocatedText(script.file)
-    var reason = "it reads locals or settings of its file"
-    switch try? compile(names, into: &builder) {
-    case .compiled:
-      // An expression has neither the file's locals nor its plugin's settings.
-      if constants().isEmpty,
-        let node = try? FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine),
-        !script.file.span(node.range).text.contains("settings")
-      {
-        return .inlined(node, text: text, inputs: inputs, result: returns)
-      }
-    case .interpreted(let diagnostic):
-      reason = "\(diagnostic.message) (\(diagnostic.span?.description ?? script.file.path))"
-    case .invalid(let diagnostics):
-      reason = diagnostics.first.map { "\($0.message) (\($0.span?.description ?? script.file.path))" } ?? reason
-    case nil: break
-    }
-    return .interpreted(
-      InterpretedFunction(script: self, name: name, inputs: inputs, result: returns, reason: reason))
   }
 }
 
@@ -199,38 +192,9 @@ extension ConstantTree {
   }
 }
 
-/// A script that runs as a columnar program.
-struct CompiledScript: BoundScript {
-  let program: Program
-  let outputs: [Int]
-  let results: [ValueType]
-  let explanation: String
-
-  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
-
-  private final class Instance: BoundScriptInstance {
-    private let script: CompiledScript
-    private let context: WorkerContext
-
-    init(_ script: CompiledScript, _ context: WorkerContext) {
-      self.script = script
-      self.context = context
-    }
-
-    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
-      let result = try script.program.evaluate(arguments, count: count, worker: context.programs)
-      return (
-        script.outputs.map { result.columns[$0] },
-        result.failures.map { RowProblem(row: $0.row, code: $0.code, message: $0.message) }
-      )
-    }
-  }
-}
-
 /// A script that the interpreter runs, a batch a call.
 struct InterpretedScript: BoundScript {
   let script: LuaScript
-  let arguments: [ValueType]
   let results: [ValueType]
   let explanation: String
 
@@ -253,31 +217,25 @@ struct InterpretedScript: BoundScript {
   }
 }
 
-/// A script as a function of expressions.
-struct InterpretedFunction: RowFunction {
-  let script: LuaScript
+/// A script as a function of expressions, on whichever path it takes.
+struct ScriptRowFunction: RowFunction {
   let name: String
   let inputs: [ValueType]
   let result: ValueType
-  let reason: String
+  let bound: any BoundScript
 
-  func makeInstance() throws -> any RowFunctionInstance { Instance(self, try script.scripts.makeState()) }
+  var explanation: String { bound.explanation }
+
+  func makeInstance() throws -> any RowFunctionInstance { Instance(try bound.makeInstance(WorkerContext())) }
 
   private final class Instance: RowFunctionInstance {
-    private let function: InterpretedFunction
-    private let state: LuaState
+    private let bound: any BoundScriptInstance
 
-    init(_ function: InterpretedFunction, _ state: LuaState) {
-      self.function = function
-      self.state = state
-    }
+    init(_ bound: any BoundScriptInstance) { self.bound = bound }
 
     func map(_ arguments: [Column], count: Int) throws -> (Column, [RowFailure]) {
-      let (columns, problems) = try function.script.map(
-        arguments, count: count, results: [function.result], in: state)
-      return (
-        columns[0], problems.map { RowFailure(row: $0.row, code: $0.code, message: $0.message, output: 0) }
-      )
+      let (columns, problems) = try bound.map(arguments, count: count)
+      return (columns[0], problems.map { RowFailure(row: $0.row, code: $0.code, message: $0.message) })
     }
   }
 }

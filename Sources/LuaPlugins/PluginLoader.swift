@@ -8,29 +8,35 @@ import Planning
 /// Reads the plugins of a pipeline: manifests, scripts, definitions. Reports every mistake at its place.
 public enum PluginLoader {
   public static func load(
-    _ spec: PipelineSpec, parameters: ParameterValues, _ bag: inout DiagnosticBag
+    _ spec: PipelineSpec, parameters: ParameterValues, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
     for use in spec.plugins {
-      let path =
+      let folder =
         use.path.text.hasPrefix("/") || spec.directory.isEmpty ? use.path.text : "\(spec.directory)/\(use.path.text)"
-      load(folder: path.normalizedPath, at: use.path.span, settings: use.settings, into: &catalogue, &bag)
+      load(
+        folder: folder.normalizedPath, at: use.path.span, settings: use.settings, lua: path, into: &catalogue, &bag)
     }
     return catalogue
   }
 
   /// One plugin with its default settings, for its tests.
-  public static func load(folder: String, at span: SourceSpan, _ bag: inout DiagnosticBag) -> PluginCatalogue {
+  public static func load(
+    folder: String, at span: SourceSpan, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
+  ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
-    load(folder: folder, at: span, settings: [], into: &catalogue, &bag)
+    load(folder: folder, at: span, settings: [], lua: path, into: &catalogue, &bag)
     return catalogue
   }
 
   private static func load(
-    folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], into catalogue: inout PluginCatalogue,
-    _ bag: inout DiagnosticBag
+    folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], lua path: LuaPath,
+    into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
   ) {
-    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else { return }
+    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
+      catalogue.unreadable.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
+      return
+    }
     guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {
       bag.report(.duplicateName, "two plugins are called '\(manifest.name)'", at: span)
       return
@@ -45,14 +51,16 @@ public enum PluginLoader {
     }
     catalogue.identities.append(PluginIdentity(name: manifest.name, version: manifest.version, hash: files.hash))
     let scripts = PluginScripts(
-      name: manifest.name, version: manifest.version, files: files, settings: values, limits: LuaLimits())
+      name: manifest.name, version: manifest.version, files: files, settings: values, limits: LuaLimits(),
+      path: path)
     for (script, value) in scripts.definitions(&bag) {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)
       reader.read(into: &catalogue)
       bag.report(contentsOf: reader.bag.diagnostics)
     }
-    for script in files.scripts where !catalogue.defines("\(manifest.name).\(script.name)") {
-      catalogue.invalid.insert("\(manifest.name).\(script.name)")
+    for script in files.scripts where script.kind != .modules {
+      let name = "\(manifest.name).\(script.name)"
+      if !catalogue.defines(name) { catalogue.unreadable.insert(name) }
     }
   }
 }

@@ -12,15 +12,17 @@ final class PluginScripts: Sendable {
   let files: PluginFiles
   let settings: [SettingValue]
   let limits: LuaLimits
+  let path: LuaPath
 
   init(
-    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits
+    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath
   ) {
     self.name = name
     self.version = version
     self.files = files
     self.settings = settings
     self.limits = limits
+    self.path = path
   }
 
   /// `network 0.1.0`, as reports name the source of a figure.

@@ -211,6 +211,9 @@ public struct Planner {
           "a check says what must hold: \(context.registry.checks.map { $0.name }.joined(separator: ", "))",
           at: node.span)
       }
+      if from == nil {
+        for key in kinds.map({ $0.name }) + ["with", "equals", "within"] { _ = reader.node(key) }
+      }
       if let from {
         var bag = StepContext(planning: context, stage: from.text, input: Schema(), poisoned: [], schemas: schemas)
         let schema = bag.schema(of: from)

@@ -54,6 +54,7 @@ public struct ParameterValues: Sendable {
         bag.report(
           .missingKey, "parameter '\(spec.name)' has no default and was not given", at: spec.span,
           help: "run with --param \(spec.name)=VALUE")
+        if case .value(let type) = spec.kind { standIn(for: spec, type) }
         continue
       }
       switch spec.kind {
@@ -75,6 +76,7 @@ public struct ParameterValues: Sendable {
           bag.report(
             .wrongValue, "parameter '\(spec.name)' is '\(text)', which is no \(type)",
             at: given[spec.name] == nil ? spec.standard?.span ?? spec.span : spec.span)
+          standIn(for: spec, type)
         }
       }
     }
@@ -85,6 +87,13 @@ public struct ParameterValues: Sendable {
           help: suggestion(for: name, among: names)
             ?? (names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))")))
     }
+  }
+
+  /// Lets expressions that read a parameter without a usable value be checked: the mistake is reported once, where it is.
+  private mutating func standIn(for spec: ParameterSpec, _ type: ValueType) {
+    let texts = [spec.standard?.text, "1", "2000-01-01", "2000-01-01T00:00:00Z", "true", ""]
+    let value = texts.lazy.compactMap { $0.flatMap { Scalar(parsing: $0, as: type.data) } }.first
+    constants[spec.name] = ExpressionScope.Constant(type, value ?? .missing)
   }
 
   /// Paths from the command line, which start at the current directory.

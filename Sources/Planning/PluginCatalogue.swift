@@ -9,17 +9,20 @@ public struct PluginCatalogue: Sendable {
   public var feeRules: [String: FeeRuleDefinition] = [:]
   public var folds: [String: FoldDefinition] = [:]
   public var transforms: [String: TransformDefinition] = [:]
-  public var functions: [String: ExpressionScope.PluginFunction] = [:]
+  public var functions: [String: any RowFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
   /// What the result of each function means.
   public var functionProvenance: [String: Provenance] = [:]
-
-  /// Definitions with mistakes, which are reported at their own places; who uses one hears nothing more.
-  public var invalid: Set<String> = []
+  /// Definitions that could not be read, and plugins of which nothing could: what is wrong with them has been reported.
+  public var unreadable: Set<String> = []
 
   public init() {}
 
+  /// Whether a name is one of what could not be read.
+  public func isUnreadable(_ name: String) -> Bool { unreadable.containsDefinition(name) }
+
+  /// Whether there is a definition of that name.
   public func defines(_ name: String) -> Bool {
     metrics[name] != nil || feeRules[name] != nil || folds[name] != nil || transforms[name] != nil
       || functions[name] != nil

@@ -56,12 +56,14 @@ public struct StepContext: Sendable {
 
   /// The scope of an expression over some columns.
   public func scope(_ columns: Schema, extractable: (any ExtractableCalls)? = nil) -> ExpressionScope {
-    ExpressionScope(
+    var scope = ExpressionScope(
       columns: columns, place: "'\(stage)'", parameters: planning.parameters.constants,
       functions: planning.plugins.functions,
       calendar: ExpressionScope.Calendar(
         weekStart: planning.spec.calendar.firstWeekday, fiscalYearStart: planning.spec.calendar.firstMonth),
       extractable: extractable)
+    scope.unreadable = planning.plugins.unreadable
+    return scope
   }
 
   /// Checks the name of a column that a step makes. A column is never replaced.

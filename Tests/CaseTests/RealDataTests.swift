@@ -28,8 +28,9 @@ import Testing
     #expect(runs[0] == runs[1] && runs[1] == runs[2])
   }
 
-  @Test func pluginsPassTheirOwnCases() throws {
-    let result = try Binary.run(["test", "Plugins"], in: Package.root)
+  @Test(arguments: ["Plugins", "Examples"])
+  func pluginsPassTheirOwnCases(_ folder: String) throws {
+    let result = try Binary.run(["test", folder], in: Package.root)
     #expect(result.code == 0, "\(result.err)")
     #expect(result.out.hasSuffix(" passed, 0 failed\n"))
   }

@@ -76,6 +76,21 @@ struct FunctionCompilerTests {
     #expect(rows == [["20", "0.005", "500", "350.05"], ["2", "1", "1", "2"]])
   }
 
+  @Test func aTableIsTrueWhereItIsTested() throws {
+    let tiers: ConstantTree = .table([:], items: [.table(["rate": Self.number("0.5")], items: [])])
+    let terms: [ConstantTree] = [.table(["rate": Self.number("0.1")], items: []), .table(["tiers": tiers], items: [])]
+    let source = """
+      return { fee =
+      function(row, terms)
+        if not terms.tiers then return row.amount * terms.rate, "rate" end
+        return graduated(row.amount, terms.tiers), terms.tiers and terms.tiers[1].rate == 0.5 and "half" or "other"
+      end }
+      """
+    let (outcome, rows) = try run(source, terms: terms, results: [nil, ValueType(.string)])
+    if case .compiled = outcome {} else { Issue.record("\(outcome)") }
+    #expect(rows == [["10", "0.005", "500", "250.05"], ["rate", "half", "half", "rate"]])
+  }
+
   @Test func loopsOverTables() throws {
     let terms: [ConstantTree] = [.table([:], items: [Self.number("0.1"), Self.number("0.2")])]
     let source = """

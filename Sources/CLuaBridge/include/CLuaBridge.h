@@ -92,6 +92,9 @@ typedef struct {
   const char *traceback;
 } weir_failure;
 
+/// The text of a float, as scripts' `tostring` gives it; `text` has room for 64 bytes.
+size_t weir_number_text(double value, char *text);
+
 /// Why the last call failed.
 weir_failure weir_last_failure(const weir_state *state);
 int64_t weir_steps_used(const weir_state *state);

@@ -142,11 +142,17 @@ extension Evaluation {
     let size = inputs.allSatisfy(\.isConstant) ? 1 : count
     var elements: [Int32] = []
     var limits: [Int] = []
+    var isTooLong = [Bool](repeating: false, count: size)
     for row in 0..<size {
       let lane = Lane([starts[row]])
       var day = CalendarDate(
         days: Self.periodStarts(lane, grain, weekStart: weekStart, fiscalYearStart: fiscalYearStart)[0])
+      let first = elements.count
       while day.days <= ends[row] {
+        guard elements.count - first < 100_000 else {
+          isTooLong[row] = true
+          break
+        }
         elements.append(day.days)
         switch grain {
         case .day: day = CalendarDate(days: day.days + 1)
@@ -158,6 +164,8 @@ extension Evaluation {
       }
       limits.append(elements.count)
     }
-    return result(.lists(ListValues(ends: limits, elements: Column(.dates(elements)))), from: inputs)
+    return result(
+      .lists(ListValues(ends: limits, elements: Column(.dates(elements)))), from: inputs,
+      failing: marks(isTooLong, .overflow, "more than 100000 dates"))
   }
 }

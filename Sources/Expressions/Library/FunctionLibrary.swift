@@ -52,6 +52,7 @@ enum LibraryOperation: Hashable, Sendable {
   case makeDate
   case dates(DateGrain, weekStart: Int, fiscalYearStart: Int)
   case floorFloat(RoundingMode)
+  case absoluteFloat
   case multiplyDivide(RoundingMode)
   case ratio
   case text(TextOperation)
@@ -59,6 +60,16 @@ enum LibraryOperation: Hashable, Sendable {
   case chosenConstant([Scalar])
   case listLength
   case listContains
+
+  var canFail: Bool {
+    switch self {
+    case .datePart, .periodStart, .monthsBetween, .monthEnd, .absoluteFloat, .chosenConstant, .listLength,
+      .listContains:
+      false
+    case .text(let operation): operation == .sub || operation == .toDecimal
+    case .addMonths, .makeDate, .dates, .floorFloat, .multiplyDivide, .ratio: true
+    }
+  }
 }
 
 enum DatePart: String, Hashable, Sendable, CaseIterable { case year, quarter, month, day }
@@ -78,6 +89,7 @@ extension Evaluation {
           inputs[0].ints.map { Int32(clamping: min(max($0, 0), Int64(constants.count) - 1)) }
         ).values, from: inputs)
     case .floorFloat(let mode): floorFloat(inputs[0], mode)
+    case .absoluteFloat: result(.floats(inputs[0].floats.map { $0.magnitude }), from: inputs)
     case .multiplyDivide(let mode): multiplyDivide(inputs, types, node.type, mode)
     case .ratio: ratio(inputs, types)
     case .text(let text): textFunction(text, inputs, types, node, key: key)

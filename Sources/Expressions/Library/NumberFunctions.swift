@@ -41,10 +41,16 @@ extension FunctionLibrary {
     },
     LibraryFunction("math.abs(x)", "x without its sign", counts: 1...1) { lowering, site in
       guard let x = lowering.number(site.arguments[0], for: "math.abs"), let type = x.type else { return nil }
+      if type.data == .float {
+        var result = lowering.make(.library(.absoluteFloat), [x.node], type.nullable(false), site.range)
+        result.intsAmong = x.intsAmong
+        return result
+      }
       var zero = lowering.constant(.int(0), ValueType(.int, unit: type.unit), site.range)
       zero.literal = ExactDecimal(0)
       guard let isNegative = lowering.order(.isLess, x, zero, site.range) else { return nil }
-      let negated = lowering.make(.negate, [x.node], type.nullable(false), site.range)
+      let negate: Operation = lowering.isScript && type.data == .int ? .wrappingNegate : .negate
+      let negated = lowering.make(negate, [x.node], type.nullable(false), site.range)
       return lowering.choose(isNegative, negated, x, site.range)
     },
     LibraryFunction("math.floor(x)", "the whole number at or below x", counts: 1...1) { lowering, site in
@@ -108,7 +114,10 @@ extension Lowering {
     }
     guard operands.count == 2, let a = operands[0].type, let b = operands[1].type else { return nil }
     let unit = a.unit / b.unit
-    if a.data == .float && operands[0].literal == nil || b.data == .float && operands[1].literal == nil {
+    // A script's numeral is a float like any other, where it does not meet a decimal.
+    let isDecimal = !isScript || a.data.isDecimal || b.data.isDecimal
+    func isFloat(_ value: Value) -> Bool { value.type?.data == .float && !(isDecimal && value.literal != nil) }
+    if isFloat(operands[0]) || isFloat(operands[1]) {
       if a.data.isDecimal || b.data.isDecimal {
         return asDecimal(a.data.isDecimal ? operands[1] : operands[0])
       }
@@ -125,8 +134,7 @@ extension Lowering {
     switch type.data {
     case .float where x.literal == nil:
       return make(.convert, [x.node], ValueType(.decimal(scale: 15), unit: type.unit), site.range)
-    case .string:
-      return make(.library(.text(.toNumber)), [x.node], ValueType(.decimal(scale: 18), isNullable: true), site.range)
+    case .string: return make(.library(.text(.toDecimal)), [x.node], ValueType(.decimal(scale: 18)), site.range)
     default: return asDecimal(x)
     }
   }
@@ -141,7 +149,7 @@ extension Lowering {
       report(.unknownUnit, "'\(name)' is not a unit", site.arguments[1].range)
       return nil
     }
-    if x.literal != nil, type.data == .float, let decimal = asDecimal(x) { x = decimal }
+    if !isScript, x.literal != nil, type.data == .float, let decimal = asDecimal(x) { x = decimal }
     x.type?.unit = unit
     x.isLiteral = false
     return x
@@ -166,6 +174,7 @@ extension Lowering {
   fileprivate mutating func whole(_ site: CallSite, _ mode: RoundingMode) -> Value? {
     guard let x = number(site.arguments[0], for: site.name), let type = x.type else { return nil }
     switch type.data {
+    case .float where x.intsAmong?.areExact == false: return mixed(site.name, x)
     case .float: return make(.library(.floorFloat(mode)), [x.node], ValueType(.int, unit: type.unit), site.range)
     case .decimal: return rounded(x, 0, mode, site.range)
     default: return x

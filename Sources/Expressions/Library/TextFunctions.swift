@@ -1,4 +1,5 @@
 import Columns
+import LuaHost
 
 enum TextOperation: Hashable, Sendable {
   case lower, upper, trim, length, startsWith, endsWith, contains, sub, replace, split
@@ -10,6 +11,8 @@ enum TextOperation: Hashable, Sendable {
   case toNumber
   /// `from_hex`
   case fromHex
+  /// `decimal` of a text
+  case toDecimal
 }
 
 extension FunctionLibrary {
@@ -37,6 +40,7 @@ extension FunctionLibrary {
     LibraryFunction("tostring(x)", "x as text", counts: 1...1) { lowering, site in
       guard let x = lowering.present(site.arguments[0]), let type = x.type else { return nil }
       if type.data == .string { return x }
+      if x.intsAmong != nil { return lowering.mixed("tostring", x) }
       return lowering.make(.library(.text(.fromValue)), [x.node], ValueType(.string), site.range)
     },
     LibraryFunction("tonumber(s)", "the decimal that s writes, of 18 places; nil where it is no number", counts: 1...1)
@@ -44,6 +48,12 @@ extension FunctionLibrary {
       lowering, site in
       guard let x = lowering.present(site.arguments[0]), let type = x.type else { return nil }
       if type.data.isNumeric { return x }
+      if lowering.isScript {
+        lowering.report(
+          .unsupportedExpression, "Lua's tonumber gives an int or a float, as the text has it", site.range,
+          help: "decimal(\(lowering.source(x.range))) is exact")
+        return nil
+      }
       guard let text = lowering.text(x, for: "tonumber") else { return nil }
       return lowering.make(
         .library(.text(.toNumber)), [text.node], ValueType(.decimal(scale: 18), isNullable: true), site.range)
@@ -88,6 +98,7 @@ extension Evaluation {
     case .fromValue: return texts(of: inputs[0])
     case .toNumber: return numbers(of: inputs[0])
     case .fromHex: return hexadecimalNumbers(of: inputs[0], scale: node.type.decimalScale ?? 0)
+    case .toDecimal: return decimals(of: inputs[0])
     default: break
     }
     if case .texts(.coded(let codes, let dictionary)) = inputs[0].values, inputs.dropFirst().allSatisfy(\.isConstant),
@@ -100,10 +111,28 @@ extension Evaluation {
       case .int: values = .ints(Lane(codes).map { memo.ints[Int($0)] })
       default: values = .texts(.coded(Lane(codes).map { memo.codes[Int($0)] }, memo.results))
       }
-      return result(values, from: inputs)
+      let isCut = operation == .sub && memo.isCut.contains(true) ? Lane(codes).map { memo.isCut[Int($0)] } : []
+      return result(values, from: inputs, failing: cutMarks(isCut))
     }
     let size = inputs.allSatisfy(\.isConstant) ? 1 : count
-    return result(rows(operation, inputs, size), from: inputs)
+    let values = rows(operation, inputs, size)
+    return result(values, from: inputs, failing: operation == .sub ? cutMarks(cutCharacters(values)) : nil)
+  }
+
+  /// The texts that are no UTF-8 any more.
+  private func cutCharacters(_ values: Column.Values) -> [Bool] {
+    guard case .texts(.plain(let ends, let bytes)) = values, bytes.contains(where: { $0 >= 0x80 }) else {
+      return [Bool](repeating: false, count: values.count)
+    }
+    var start = 0
+    return ends.map { end in
+      defer { start = end }
+      return String(validating: bytes[start..<end], as: UTF8.self) == nil
+    }
+  }
+
+  private func cutMarks(_ isCut: [Bool]) -> [Int32]? {
+    marks(isCut, .wrongValue, "the text is cut inside a character")
   }
 
   /// The results for all texts of a dictionary: each text is looked at once by a worker.
@@ -117,7 +146,9 @@ extension Evaluation {
     guard done < dictionary.count else { return memo }
     let news = TextValues.coded((done..<dictionary.count).map { UInt32($0) }, dictionary)
     let subject = Evaluated(values: .texts(news))
-    switch rows(operation, [subject] + inputs.dropFirst(), news.count) {
+    let values = rows(operation, [subject] + inputs.dropFirst(), news.count)
+    if operation == .sub { memo.isCut += cutCharacters(values) }
+    switch values {
     case .bools(let values): memo.bools += values
     case .ints(let values): memo.ints += values
     case .texts(let values):
@@ -170,7 +201,7 @@ extension Evaluation {
         ends.append(parts.count)
       }
       return .lists(ListValues(ends: ends, elements: Column(.texts(TextValues(parts)))))
-    case .fromValue, .toNumber, .fromHex: preconditionFailure("not of texts")
+    case .fromValue, .toNumber, .fromHex, .toDecimal: preconditionFailure("not of texts")
     }
   }
 
@@ -219,6 +250,7 @@ extension Evaluation {
       switch input.values {
       case .decimals64(let values, let scale): DecimalText.append(Int128(values[row]), scale: scale, to: &bytes)
       case .decimals128(let values, let scale): DecimalText.append(values[row], scale: scale, to: &bytes)
+      case .floats(let values): bytes += Array(LuaText.string(values[row]).utf8)
       default: bytes += Array(column.scalar(row).text.utf8)
       }
       ends.append(bytes.count)
@@ -226,12 +258,22 @@ extension Evaluation {
     return result(.texts(.plain(ends: ends, bytes: bytes)), present: input.present, from: [input])
   }
 
-  private func numbers(of input: Evaluated) -> Evaluated {
-    let size = input.isConstant ? 1 : count
+  private func parsed(_ input: Evaluated) -> [Int128?] {
     let texts = input.texts
-    let values = (0..<size).map { row in
+    return (0..<(input.isConstant ? 1 : count)).map { row in
       texts.withBytes(of: row) { DecimalText.parse($0) }?.rescaledExactly(to: 18)?.coefficient
     }
+  }
+
+  private func decimals(of input: Evaluated) -> Evaluated {
+    let values = parsed(input)
+    return result(
+      .decimals128(values.map { $0 ?? 0 }, scale: 18), from: [input],
+      failing: marks(values.map { $0 == nil }, .wrongValue, "the text is no number of at most 18 decimals"))
+  }
+
+  private func numbers(of input: Evaluated) -> Evaluated {
+    let values = parsed(input)
     return result(
       .decimals128(values.map { $0 ?? 0 }, scale: 18), present: values.map { $0 != nil }, from: [input])
   }

@@ -48,9 +48,15 @@ extension Lowering {
     }
     guard let from else { return upper }
     guard let width = arithmetic(.subtract, upper, from, range), let isPast = order(.isLess, from, x, range),
-      let zero = arithmetic(.subtract, from, from, range)
+      let none = lower(LuaExpression(.integer(0), range))
     else { return nil }
-    return choose(isPast, width, zero, range)
+    return choose(isPast, width, none, range)
+  }
+
+  /// Whether each tier ends above the one before, where their ends are known.
+  private func ascend(_ tiers: [Tier]) -> Bool {
+    let ends = tiers.compactMap { $0.upTo?.literal }
+    return zip(ends, ends.dropFirst()).allSatisfy { $0 < $1 }
   }
 
   private mutating func readTiers(_ expression: LuaExpression, unit: Unit) -> [Tier]? {
@@ -83,9 +89,10 @@ extension Lowering {
       if upTo?.type?.unit == Unit.none { upTo?.type?.unit = unit }
       tiers.append(Tier(upTo: upTo, rate: rate))
     }
+    if tiers.last?.upTo != nil || !ascend(tiers) { tiers = [] }
     if tiers.isEmpty {
       report(
-        .wrongValue, "tiers are tables with up_to and rate, the last without up_to", expression.range,
+        .wrongValue, "tiers are tables with an up_to that ascends and a rate, the last without up_to", expression.range,
         help: "{ { up_to = 10000, rate = 0.20 }, { rate = 0.10 } }")
       return nil
     }

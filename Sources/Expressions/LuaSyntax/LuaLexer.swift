@@ -81,6 +81,15 @@ struct LuaLexer {
       help: text == "!" ? "write 'not', or '~=' for 'differs from'" : nil)
   }
 
+  /// What Lua writes for a mark of other languages.
+  static func counterpart(of mark: String) -> String? {
+    switch mark {
+    case "&", "&&": "write 'and' where both have to hold"
+    case "|", "||": "write 'or' where one has to hold"
+    default: nil
+    }
+  }
+
   private mutating func skipSpaceAndComments() throws(LuaSyntaxError) {
     while index < bytes.count {
       let byte = peek()

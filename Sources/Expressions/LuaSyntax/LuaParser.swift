@@ -86,7 +86,7 @@ public struct LuaParser {
     case .integer, .float: found = "a number"
     case .symbol(let symbol):
       found = "'\(symbol)'"
-      if symbol == "=" { help = "write '==' to compare" }
+      help = symbol == "=" ? "write '==' to compare" : LuaLexer.counterpart(of: symbol)
     }
     return LuaSyntaxError(message: "\(message), found \(found)", range: token.range, help: help)
   }

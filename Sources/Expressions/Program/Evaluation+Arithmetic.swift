@@ -33,7 +33,7 @@ extension Evaluation {
         let rest = fmod($0, $1)
         return rest != 0 && (rest < 0) != ($1 < 0) ? rest + $1 : rest
       }
-    case .power: zip(left, right) { pow($0, $1) }
+    case .power: zip(left, right) { $1 == 2 ? $0 * $0 : pow($0, $1) }  // as Lua has it
     }
   }
 
@@ -49,21 +49,44 @@ extension Evaluation {
       let values: [Int64] =
         operation == .floorDivide
         ? zip(a, b) {
-          if $1 == 0 || ($1 == -1 && $0 == .min) { return 0 }
-          let (quotient, rest) = $0.quotientAndRemainder(dividingBy: $1)
-          return rest != 0 && (rest < 0) != ($1 < 0) ? quotient - 1 : quotient
-        }
-        : zip(a, b) {
-          if $1 == 0 || $1 == -1 { return 0 }
-          let rest = $0 % $1
-          return rest != 0 && (rest < 0) != ($1 < 0) ? rest + $1 : rest
-        }
+          $1 == 0 || ($1 == -1 && $0 == .min) ? 0 : Self.floorDivision($0, $1)
+        } : zip(a, b) { $1 == 0 || $1 == -1 ? 0 : Self.floorRest($0, $1) }
       let failing =
         marks(zeros, .divisionByZero, "division by zero")
         ?? marks(overflowed, .overflow, "the result does not fit 64 bits")
       return result(.ints(values), from: [left, right], failing: failing)
     case .divide, .power: preconditionFailure("a float")
     }
+  }
+
+  /// Ints as Lua has them: they wrap. Divisors of 0 fail.
+  func wrapping(_ operation: Arithmetic, _ left: Evaluated, _ right: Evaluated) -> Evaluated {
+    let (a, b) = (left.ints, right.ints)
+    let values: [Int64] =
+      switch operation {
+      case .add: zip(a, b) { $0 &+ $1 }
+      case .subtract: zip(a, b) { $0 &- $1 }
+      case .multiply: zip(a, b) { $0 &* $1 }
+      case .floorDivide: zip(a, b) { $1 == 0 ? 0 : $1 == -1 ? 0 &- $0 : Self.floorDivision($0, $1) }
+      case .modulo: zip(a, b) { $1 == 0 || $1 == -1 ? 0 : Self.floorRest($0, $1) }
+      case .divide, .power: preconditionFailure("a float")
+      }
+    guard operation == .floorDivide || operation == .modulo else { return result(.ints(values), from: [left, right]) }
+    return result(
+      .ints(values), from: [left, right],
+      failing: marks(zip(a, b) { $1 == 0 }, .divisionByZero, "division by zero"))
+  }
+
+  @inline(__always)
+  private static func floorDivision(_ number: Int64, _ divisor: Int64) -> Int64 {
+    let (quotient, rest) = number.quotientAndRemainder(dividingBy: divisor)
+    return rest != 0 && (rest < 0) != (divisor < 0) ? quotient - 1 : quotient
+  }
+
+  @inline(__always)
+  private static func floorRest(_ number: Int64, _ divisor: Int64) -> Int64 {
+    let rest = number % divisor
+    return rest != 0 && (rest < 0) != (divisor < 0) ? rest + divisor : rest
   }
 
   private func checked(

@@ -34,6 +34,7 @@ final class Evaluation {
       return Evaluated(values: .texts(.coded([code], worker.literals)), present: present, isConstant: true)
     case .constant(let value): return .constant(value, node.type)
     case .select: return select(inputs[0], inputs[1], inputs[2])
+    case .guarded: return guarded(inputs[0], by: inputs.dropFirst())
     case .and: return logical(inputs[0], inputs[1], deciding: false)
     case .or: return logical(inputs[0], inputs[1], deciding: true)
     case .isPresent: return presence(inputs[0])
@@ -43,6 +44,8 @@ final class Evaluation {
     case .isLess: return comparison(inputs[0], inputs[1], types, orEqual: false)
     case .isLessOrEqual: return comparison(inputs[0], inputs[1], types, orEqual: true)
     case .negate: return negation(inputs[0], type: node.type)
+    case .wrapping(let operation): return wrapping(operation, inputs[0], inputs[1])
+    case .wrappingNegate: return result(.ints(inputs[0].ints.map { 0 &- $0 }), from: inputs)
     case .arithmetic(let operation): return arithmetic(operation, inputs[0], inputs[1], types, to: node.type)
     case .convert: return conversion(inputs[0], from: types[0], to: node.type, mode: nil)
     case .round(let mode): return conversion(inputs[0], from: types[0], to: node.type, mode: mode)
@@ -133,6 +136,17 @@ final class Evaluation {
       }
     }
     return Evaluated(values: choose(picks, left, right), present: present, marks: marks)
+  }
+
+  private func guarded(_ value: Evaluated, by others: ArraySlice<Evaluated>) -> Evaluated {
+    guard others.contains(where: { $0.marks != nil }) else { return value }
+    let isConstant = value.isConstant && others.allSatisfy(\.isConstant)
+    var result = isConstant ? value : value.broadcast(count)
+    result.marks = (0..<(isConstant ? 1 : count)).map { row in
+      for other in others where other.mark(row) != 0 { return other.mark(row) }
+      return value.mark(row)
+    }
+    return result
   }
 
   private func choose(_ picks: [Bool], _ left: Evaluated, _ right: Evaluated) -> Column.Values {

@@ -20,6 +20,9 @@ enum Operation: Hashable, Sendable {
   case round(RoundingMode)
   case arithmetic(Arithmetic)
   case negate
+  /// Of ints, modulo 2^64 as Lua has it.
+  case wrapping(Arithmetic)
+  case wrappingNegate
   case isLess
   case isLessOrEqual
   /// Equality that holds for nil and nil.
@@ -32,9 +35,40 @@ enum Operation: Hashable, Sendable {
   case isPresent
   /// Condition, then, otherwise: only the chosen side's errors count.
   case select
+  /// The first input, failing where any of the others does: they were computed before it, and Lua would not have come this far.
+  case guarded
   case library(LibraryOperation)
   /// An interpreted function, by its number in the program.
   case row(Int)
+}
+
+extension Operation {
+  /// Whether it can fail by itself; true where that is not known.
+  func canFail(_ node: Node, _ types: [DataType]) -> Bool {
+    switch self {
+    case .input, .constant, .isLess, .isLessOrEqual, .isEqual, .not, .and, .or, .isTrue, .isPresent, .select, .guarded,
+      .wrappingNegate:
+      false
+    case .negate: node.type == .int
+    case .wrapping(let operation): operation == .floorDivide || operation == .modulo
+    case .arithmetic(let operation):
+      switch node.type {
+      case .float: false
+      case .decimal(let precision, _): operation == .divide || precision == DataType.maximumPrecision
+      default: types.first != .date || node.type != .int
+      }
+    case .convert:
+      switch (types[0], node.type) {
+      case (.decimal(let old, let oldScale), .decimal(let new, let scale)):
+        old - oldScale > new - scale || scale < oldScale
+      case (.int, .decimal(let precision, let scale)): precision - scale < 19
+      case (.float, .decimal), (.decimal, .int): true
+      default: false
+      }
+    case .round, .row: true
+    case .library(let operation): operation.canFail
+    }
+  }
 }
 
 enum Arithmetic: Hashable, Sendable {
@@ -44,6 +78,8 @@ enum Arithmetic: Hashable, Sendable {
 /// Nodes, each once: what is written twice is computed once, and what is constant is computed now.
 struct Graph: Sendable {
   private(set) var nodes: [Node] = []
+  /// By node: whether it can fail in some row.
+  private var isFallible: [Bool] = []
   private var numbers: [Node: Int] = [:]
   /// What a number's magnitude (of a decimal: its coefficient's) cannot pass, where that is known better than by type.
   private var bounds: [Int: UInt128] = [:]
@@ -55,16 +91,37 @@ struct Graph: Sendable {
     if let known = numbers[node] { return known }
     if let folded = folded(node) { return constant(folded, type, isNullable: isNullable) }
     nodes.append(node)
+    isFallible.append(operation.canFail(node, inputs.map { nodes[$0].type }) || inputs.contains { isFallible[$0] })
     numbers[node] = nodes.count - 1
     return nodes.count - 1
+  }
+
+  func canFail(_ number: Int) -> Bool { isFallible[number] }
+
+  /// The nodes that a node fails with, whichever way it is computed: not those that only one side of a choice looks at.
+  func strictInputs(of number: Int) -> Set<Int> {
+    var found: Set<Int> = [number]
+    var waiting = [number]
+    while let next = waiting.popLast() {
+      let inputs =
+        switch nodes[next].operation {
+        case .select, .and, .or: Array(nodes[next].inputs.prefix(1))
+        default: nodes[next].inputs
+        }
+      for input in inputs where found.insert(input).inserted { waiting.append(input) }
+    }
+    return found
   }
 
   mutating func constant(_ value: Scalar, _ type: DataType, isNullable: Bool = false) -> Int {
     let isNullable = value == .missing
     let node = Node(operation: .constant(value), inputs: [], type: type, isNullable: isNullable)
-    if let known = numbers[node] { return known }
+    // Minus zero equals zero, and is another constant.
+    let isMinusZero = if case .float(let number) = value { number == 0 && number.sign == .minus } else { false }
+    if !isMinusZero, let known = numbers[node] { return known }
     nodes.append(node)
-    numbers[node] = nodes.count - 1
+    isFallible.append(false)
+    if !isMinusZero { numbers[node] = nodes.count - 1 }
     return nodes.count - 1
   }
 

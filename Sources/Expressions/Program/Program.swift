@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-/// What one worker keeps between batches: results for the texts of dictionaries, and its own instances of interpreted functions.
+/// What one worker keeps between batches: results for the texts of dictionaries, and its own instances of plugins' functions.
 ///
 /// Used by one thread at a time.
 public final class ProgramWorker {
@@ -33,22 +33,24 @@ final class DictionaryMemo {
   var bools: [Bool] = []
   var ints: [Int64] = []
   var codes: [UInt32] = []
+  /// Of `sub`: whether the result is no text any more.
+  var isCut: [Bool] = []
   let results = TextDictionary()
 
   init(_ source: TextDictionary) { self.source = source }
 }
 
-/// A function that is not compiled: called with the columns of its arguments, a batch at a time.
+/// A function of a plugin: called with the columns of its arguments, a batch at a time.
 public protocol RowFunction: Sendable {
   var name: String { get }
-  /// Why it is not compiled, and where, for `explain`.
-  var reason: String { get }
+  /// The path it takes and what keeps it from the fast one, for `explain`.
+  var explanation: String { get }
   var inputs: [ValueType] { get }
   var result: ValueType { get }
   func makeInstance() throws -> any RowFunctionInstance
 }
 
-/// One worker's copy of an interpreted function.
+/// One worker's instance of a function of a plugin.
 public protocol RowFunctionInstance: AnyObject {
   /// The results for `count` rows, and the rows that failed.
   func map(_ arguments: [Column], count: Int) throws -> (Column, [RowFailure])
@@ -146,8 +148,8 @@ public final class Program: Sendable {
     return results
   }
 
-  /// The functions that the program calls in the interpreter, and why.
-  public var interpretedFunctions: [String] { functions.map { "\($0.name): interpreted: \($0.reason)" } }
+  /// The functions of plugins that the program calls, and the path of each.
+  public var functionPaths: [String] { functions.map { "\($0.name): \($0.explanation)" } }
 
   /// What `weir explain` shows: the steps in order, one a line.
   public var explanation: [String] {

@@ -76,12 +76,21 @@ public struct ProgramBuilder {
 
   mutating func compile(
     _ function: LuaFunction, parameters: [FunctionCompiler.Parameter], results: [ValueType?],
-    upvalues: [String: ConstantTree], text: LocatedText
+    upvalues: [String: ConstantTree], fileFunctions: Set<String>, text: LocatedText
   ) -> FunctionCompiler.Outcome {
     var lowering = Lowering(graph: graph, scope: scope, text: text, extraction: Lowering.Extraction())
     lowering.defined = defined
     lowering.functions = functions
+    lowering.isScript = true
+    lowering.fileFunctions = fileFunctions
     let values = lowering.values(of: function, parameters, upvalues: upvalues) ?? []
+    for extra in values.dropFirst(results.count) where extra.type != nil {
+      lowering.report(
+        .typeMismatch,
+        "this is value \(results.count + 1), and \(results.count == 1 ? "one is" : "\(results.count) are") wanted",
+        extra.range)
+      break
+    }
     var settled: [Value] = []
     for (index, type) in results.enumerated() where !lowering.bag.hasErrors {
       let missing = Value(node: lowering.graph.constant(.missing, .bool), type: nil, range: function.range)

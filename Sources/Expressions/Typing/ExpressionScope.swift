@@ -25,13 +25,6 @@ public struct ExpressionScope: Sendable {
     }
   }
 
-  /// How a plugin's function is run.
-  public enum PluginFunction: Sendable {
-    case interpreted(any RowFunction)
-    /// Lua of the pure subset, inlined: its parameters take the arguments as they are.
-    case inlined(LuaFunction, text: LocatedText, inputs: [ValueType], result: ValueType?)
-  }
-
   public var columns: Schema
   /// What the columns belong to, for messages: `'invoices'`.
   public var place: String?
@@ -40,13 +33,15 @@ public struct ExpressionScope: Sendable {
   /// Written `settings.name`.
   public var settings: [String: Constant]
   /// By dotted name: `network.half_months`.
-  public var functions: [String: PluginFunction]
+  public var functions: [String: any RowFunction]
+  /// Functions and plugins that could not be read, which has been reported.
+  public var unreadable: Set<String> = []
   public var calendar: Calendar
   public var extractable: (any ExtractableCalls)?
 
   public init(
     columns: Schema, place: String? = nil, parameters: [String: Constant] = [:], settings: [String: Constant] = [:],
-    functions: [String: PluginFunction] = [:], calendar: Calendar = Calendar(),
+    functions: [String: any RowFunction] = [:], calendar: Calendar = Calendar(),
     extractable: (any ExtractableCalls)? = nil
   ) {
     self.columns = columns
@@ -103,4 +98,11 @@ public indirect enum ConstantTree: Sendable, Hashable {
   case value(Scalar)
   /// Fields by name, and items from 1.
   case table([String: ConstantTree], items: [ConstantTree])
+}
+
+extension Set<String> {
+  /// Whether a definition `plugin.name` is in the set, or its whole plugin.
+  public func containsDefinition(_ name: String) -> Bool {
+    contains(name) || name.firstIndex(of: ".").map { contains(String(name[..<$0])) } ?? false
+  }
 }

@@ -28,10 +28,13 @@ public struct FunctionCompiler {
   public let text: LocatedText
   /// Locals of the file that the function reads, by name.
   public var upvalues: [String: ConstantTree]
+  /// Functions of the file that the function calls: what calls them is left to the interpreter.
+  public var functions: Set<String>
 
-  public init(text: LocatedText, upvalues: [String: ConstantTree] = [:]) {
+  public init(text: LocatedText, upvalues: [String: ConstantTree] = [:], functions: Set<String> = []) {
     self.text = text
     self.upvalues = upvalues
+    self.functions = functions
   }
 
   /// The function that begins on one line and ends on another (from 1), as Lua reports them; nil where none or several do.
@@ -45,7 +48,8 @@ public struct FunctionCompiler {
   public func compile(
     _ function: LuaFunction, parameters: [Parameter], results: [ValueType?], into builder: inout ProgramBuilder
   ) -> Outcome {
-    builder.compile(function, parameters: parameters, results: results, upvalues: upvalues, text: text)
+    builder.compile(
+      function, parameters: parameters, results: results, upvalues: upvalues, fileFunctions: functions, text: text)
   }
 }
 
@@ -236,6 +240,8 @@ extension Lowering {
     let kept = type == .float ? scalars.map { if case .int(let n) = $0 { .float(Double(n)) } else { $0 } } : scalars
     value = make(.library(.chosenConstant(kept)), [index.node], ValueType(type), 0..<0)
     value.isLiteral = type.isNumeric
+    let ints = scalars.compactMap { if case .int(let number) = $0 { Double(number.magnitude) } else { nil } }
+    if isScript, type == .float, let bound = ints.max() { value.intsAmong = Value.IntsAmong(bound: bound) }
     if type == .float || type == .int { value.asWritten = written(scalars, index) }
     return value
   }

@@ -20,21 +20,33 @@ extension Lowering {
         report(.unknownFunction, "'\(name)' is no function", callee.range)
         return nil
       }
-      return inlined(function, names: outer, arguments, range)
+      return inlined(function, names: outer, arguments, range)?.first
     }
     if let extractable = scope.extractable, let signature = extractable.signature(name) {
       return extracted(name, signature, extractable, arguments, range)
     }
     if let function = FunctionLibrary.named(name) { return library(function, name, arguments, range) }
     if let function = scope.functions[name] { return plugin(function, name, arguments, range) }
+    if fileFunctions.contains(name) {
+      report(.unsupportedExpression, "'\(name)' is a function of the file, which is not columnar", callee.range)
+      return nil
+    }
     let known = FunctionLibrary.all.map(\.name) + scope.functions.keys + (scope.extractable?.names ?? [])
     var help = suggestion(for: name, among: known)
     if help == nil, ["string.", "table."].contains(where: name.hasPrefix) {
       let short = String(name.drop { $0 != "." }.dropFirst())
       if FunctionLibrary.named(short) != nil { help = "write \(short)(…)" }
     }
-    if help == nil, ["sum", "count", "avg"].contains(name) { help = "aggregates belong into an aggregate step" }
-    report(.unknownFunction, "no function '\(name)'", callee.range, help: help)
+    if ["sum", "count", "avg", "min", "max", "median", "quantile", "first", "last"].contains(name) {
+      let running = "running_\(name)"
+      let ofRow = name == "min" || name == "max" ? "; of values in one row write math.\(name)(…)" : ""
+      help =
+        scope.extractable?.names.contains(running) == true
+        ? "write \(running)(…), or aggregate in a step of its own" : "aggregates belong into an aggregate step\(ofRow)"
+    }
+    if !scope.unreadable.containsDefinition(name) {
+      report(.unknownFunction, "no function '\(name)'", callee.range, help: help)
+    }
     for argument in arguments { if case .table = argument.kind { continue } else { _ = lower(argument) } }
     return nil
   }
@@ -81,36 +93,22 @@ extension Lowering {
   }
 
   private mutating func plugin(
-    _ function: ExpressionScope.PluginFunction, _ name: String, _ arguments: [LuaExpression], _ range: Range<Int>
+    _ function: any RowFunction, _ name: String, _ arguments: [LuaExpression], _ range: Range<Int>
   ) -> Value? {
     let values = arguments.compactMap { lower($0) }
     guard values.count == arguments.count else { return nil }
-    let wanted: [ValueType]
-    switch function {
-    case .interpreted(let row): wanted = row.inputs
-    case .inlined(_, _, let inputs, _): wanted = inputs
-    }
-    guard wanted.count == values.count else {
-      report(.argumentCount, "\(name) takes \(wanted.count) arguments, not \(values.count)", range)
+    guard function.inputs.count == values.count else {
+      report(.argumentCount, "\(name) takes \(function.inputs.count) arguments, not \(values.count)", range)
       return nil
     }
     var passed: [Value] = []
-    for (value, type) in zip(values, wanted) {
+    for (value, type) in zip(values, function.inputs) {
       if let argument = adapted(value, to: type) { passed.append(argument) }
     }
     guard passed.count == values.count else { return nil }
-    switch function {
-    case .interpreted(let row):
-      let number = functions.firstIndex { $0.name == row.name } ?? functions.count
-      if number == functions.count { functions.append(row) }
-      return make(.row(number), passed.map(\.node), row.result, range)
-    case .inlined(let body, let text, _, let type):
-      let outer = self.text
-      self.text = text
-      defer { self.text = outer }
-      guard let result = inlined(body, names: [:], values: passed, range) else { return nil }
-      return type.map { adapted(result, to: $0) } ?? result
-    }
+    let number = functions.firstIndex { $0.name == function.name } ?? functions.count
+    if number == functions.count { functions.append(function) }
+    return make(.row(number), passed.map(\.node), function.result, range)
   }
 
   /// A value as a declared type wants it; reports what does not fit.
@@ -127,8 +125,12 @@ extension Lowering {
       return nil
     }
     var result = there
+    result.intsAmong = nil
     switch (own.data, type.data) {
     case (let a, let b) where a == b: break
+    case (let given, _) where isScript && !given.isNumeric:
+      report(.typeMismatch, "\(type) is wanted, this is \(own)", value.range)
+      return nil
     case (.int, .float): result = asFloat(there)
     case (_, .decimal) where own.data.isNumeric:
       guard let decimal = asDecimal(there) else { return nil }
@@ -206,37 +208,31 @@ extension Lowering {
 
   // MARK: Local functions
 
-  private mutating func inlined(
-    _ function: LuaFunction, names outer: [String: Int], _ arguments: [LuaExpression], _ range: Range<Int>
-  ) -> Value? {
-    var values: [Value] = []
-    for argument in arguments {
-      guard let value = lower(argument) else { return nil }
-      values.append(value)
-    }
-    return inlined(function, names: outer, values: values, range)
-  }
-
+  /// The values that a call of a local function gives.
   mutating func inlined(
-    _ function: LuaFunction, names outer: [String: Int], values: [Value], _ range: Range<Int>
-  ) -> Value? {
+    _ function: LuaFunction, names outer: [String: Int], _ arguments: [LuaExpression], _ range: Range<Int>
+  ) -> [Value]? {
+    guard let values = list(arguments) else { return nil }
     guard callDepth < 40 else {
       report(.unsupportedExpression, "a function that calls itself is not columnar", range)
       return nil
     }
-    let before = names
+    let before = (names: names, effects: effects)
     names = outer
+    // The arguments are computed, whether the function looks at them or not.
+    effects = values.map(\.node)
     callDepth += 1
     defer {
-      names = before
+      names = before.names
+      effects = before.effects
       callDepth -= 1
     }
     for (index, parameter) in function.parameters.enumerated() {
       let missing = Value(node: graph.constant(.missing, .bool), type: nil, range: range)
       declare(parameter, .value(index < values.count ? values[index] : missing))
     }
-    guard var result = run(function.body)?.first else { return nil }
-    result.range = range
-    return result
+    guard var results = run(function.body) else { return nil }
+    for index in results.indices { results[index].range = range }
+    return results
   }
 }

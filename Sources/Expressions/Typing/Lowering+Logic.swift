@@ -1,6 +1,28 @@
 import Columns
 
 extension Lowering {
+  // MARK: Failing
+
+  /// A value that fails where another does, which was computed before it and may be dropped.
+  mutating func guarded(_ value: Value, by others: Int...) -> Value { guarded(value, by: others) }
+
+  mutating func guarded(_ value: Value, by others: [Int]) -> Value {
+    let fallible = others.filter { graph.canFail($0) }
+    guard !fallible.isEmpty else { return value }
+    let strict = graph.strictInputs(of: value.node)
+    var guards: [Int] = []
+    for other in fallible where !strict.contains(other) && !guards.contains(other) { guards.append(other) }
+    guard !guards.isEmpty else { return value }
+    var result = value
+    result.literal = nil
+    result.asWritten = nil
+    let data = value.type?.data ?? .bool
+    result.node = graph.add(.guarded, [value.node] + guards, data, isNullable: value.isNullable)
+    if value.isNullable { result.whenTrue.insert(result.node) }
+    if narrowed.contains(value.node) { narrowed.insert(result.node) }
+    return result
+  }
+
   // MARK: Truth
 
   /// Whether a value is neither nil nor false, as a bool that is always there.
@@ -22,7 +44,7 @@ extension Lowering {
 
   mutating func negation(of value: Value, _ range: Range<Int>) -> Value {
     let condition = truth(value)
-    var result = bool(.not, [condition.node], range)
+    var result = guarded(bool(.not, [condition.node], range), by: value.node)
     result.whenTrue = condition.whenFalse
     result.whenFalse = condition.whenTrue
     return result
@@ -36,7 +58,7 @@ extension Lowering {
   }
 
   mutating func conjunction(_ left: LuaExpression, _ right: LuaExpression, _ range: Range<Int>) -> Value? {
-    guard let a = lower(left) else {
+    guard let a = lowerCondition(left) else {
       _ = lower(right)
       return nil
     }
@@ -60,7 +82,7 @@ extension Lowering {
     } else if let type = b.type {
       // `x and y`: y, or the nil (or false) that x is.
       let isSure = graph.constantValue(condition.node) == .bool(true)
-      if isSure { return b }
+      if isSure { return guarded(b, by: a.node) }
       let absent = graph.constant(.missing, type.data)
       result = make(.select, [condition.node, b.node, absent], type.nullable(), range)
       result.isFalseWhenMissing = a.type?.data == .bool || a.isFalseWhenMissing || b.isFalseWhenMissing
@@ -137,13 +159,21 @@ extension Lowering {
     var result = make(.select, [condition.node, x, y], type, range)
     if type.data.isDecimal { graph.limit(result.node, to: max(graph.bound(x), graph.bound(y))) }
     result.isFalseWhenMissing = a.isFalseWhenMissing || b.isFalseWhenMissing
-    if x == y { result = value(x, a.type ?? type, range) }
-    result.isLiteral = a.isLiteral && b.isLiteral
+    if x == y { result = guarded(value(x, type, range), by: condition.node) }
+    if let ints = a.intsAmong ?? b.intsAmong {
+      result.intsAmong = Value.IntsAmong(bound: max(ints.bound, b.intsAmong?.bound ?? 0))
+    }
+    // nil goes with any unit, as a numeral does.
+    result.isLiteral = (a.isLiteral || a.type == nil) && (b.isLiteral || b.type == nil)
     return result
   }
 
   /// Two values in one type: an int joins a decimal or a float, a numeral a decimal.
-  mutating func unified(_ left: Value, _ right: Value, _ range: Range<Int>) -> (Value, Value)? {
+  ///
+  /// - Parameter isOrder: a text beside a date is read as one, where Lua does so as well.
+  mutating func unified(
+    _ left: Value, _ right: Value, _ range: Range<Int>, isOrder: Bool = false
+  ) -> (Value, Value)? {
     guard let a = left.type, let b = right.type else { return (left, right) }
     if a.data.isNumeric, b.data.isNumeric {
       guard let unit = common(left, right, range) else { return nil }
@@ -151,7 +181,14 @@ extension Lowering {
       x.type?.unit = unit
       y.type?.unit = unit
       if a.data == b.data { return (x, y) }
-      if !a.data.isDecimal, !b.data.isDecimal { return (asFloat(x), asFloat(y)) }
+      if !a.data.isDecimal, !b.data.isDecimal {
+        var (p, q) = (asFloat(x), asFloat(y))
+        if isScript {
+          if a.data == .int { p.intsAmong = Value.IntsAmong(bound: bound(x) ?? .infinity) }
+          if b.data == .int { q.intsAmong = Value.IntsAmong(bound: bound(y) ?? .infinity) }
+        }
+        return (p, q)
+      }
       guard let p = asDecimal(x), let q = asDecimal(y), case .decimal(let p1, let s1) = p.type?.data,
         case .decimal(let p2, let s2) = q.type?.data
       else { return nil }
@@ -160,6 +197,12 @@ extension Lowering {
       return (rescaled(p, type), rescaled(q, type))
     }
     if a.data == b.data { return (left, right) }
+    if isScript, !isOrder {
+      report(
+        .typeMismatch, "\(describe(a)) and \(describe(b)) do not go together", range,
+        help: a.data == .date || b.data == .date ? "make the text a date: date(\"2026-10-31\")" : nil)
+      return nil
+    }
     if a.data == .string, b.data == .date || b.data == .timestamp {
       return readDate(left, as: b.data).map { ($0, right) }
     }
@@ -174,7 +217,7 @@ extension Lowering {
 
   mutating func order(_ operation: Operation, _ left: Value, _ right: Value, _ range: Range<Int>) -> Value? {
     let (x, y) = (present(left), present(right))
-    guard let x, let y, let (a, b) = comparable(x, y, range) else { return nil }
+    guard let x, let y, let (a, b) = comparable(x, y, range, isOrder: true) else { return nil }
     switch a.type?.data {
     case .bool, .list:
       report(.typeMismatch, "\(describe(a.type ?? ValueType(.bool))) has no order", range)
@@ -184,8 +227,14 @@ extension Lowering {
   }
 
   /// Two values that a comparison takes: numbers of one kind and unit, or values of one type.
-  mutating func comparable(_ left: Value, _ right: Value, _ range: Range<Int>) -> (Value, Value)? {
+  mutating func comparable(
+    _ left: Value, _ right: Value, _ range: Range<Int>, isOrder: Bool = false
+  ) -> (Value, Value)? {
     guard let a = left.type, let b = right.type else { return (left, right) }
+    for value in [left, right] where value.intsAmong?.areExact == false {
+      _ = mixed("a comparison", value)
+      return nil
+    }
     guard a.data.isNumeric, b.data.isNumeric else {
       if a.data == .timestamp, b.data == .date {
         return (left, make(.convert, [right.node], ValueType(.timestamp, isNullable: b.isNullable), right.range))
@@ -193,7 +242,7 @@ extension Lowering {
       if a.data == .date, b.data == .timestamp {
         return (make(.convert, [left.node], ValueType(.timestamp, isNullable: a.isNullable), left.range), right)
       }
-      return unified(left, right, range)
+      return unified(left, right, range, isOrder: isOrder)
     }
     guard common(left, right, range) != nil else { return nil }
     guard a.data.isDecimal || b.data.isDecimal else { return (left, right) }
@@ -211,7 +260,7 @@ extension Lowering {
     if left.type == nil || right.type == nil {
       let value = left.type == nil ? right : left
       guard value.isNullable, value.type != nil, !narrowed.contains(value.node) else {
-        return constant(.bool(value.type == nil), ValueType(.bool), range)
+        return guarded(constant(.bool(value.type == nil), ValueType(.bool), range), by: value.node)
       }
       guard !value.isFalseWhenMissing else { return present(value) }
       let isThere = bool(.isPresent, [value.node], range)
@@ -223,6 +272,12 @@ extension Lowering {
     if a.data.isDecimal != b.data.isDecimal, a.data.isNumeric, b.data.isNumeric {
       report(
         .decimalEquality, "in Lua, a decimal never equals a value of type \(a.data.isDecimal ? b : a)", range,
+        help: "eq(\(source(left.range)), \(source(right.range)))")
+      return nil
+    }
+    if isScript, case .list = a.data {
+      report(
+        .typeMismatch, "in Lua, two lists are never equal", range,
         help: "eq(\(source(left.range)), \(source(right.range)))")
       return nil
     }

@@ -5,12 +5,13 @@ extension Lowering {
     if operation == .length, case .table(let table) = resolvedPath(operand) {
       return lower(LuaExpression(.integer(Int64(table.items.count)), range))
     }
-    guard let value = lower(operand) else { return nil }
+    guard let value = operation == .not ? lowerCondition(operand) : lower(operand) else { return nil }
     switch operation {
     case .not: return negation(of: value, range)
     case .negate:
       guard let number = number(value, for: "'-'"), let type = number.type else { return nil }
-      var result = make(.negate, [number.node], type, range)
+      if number.intsAmong != nil { return mixed("'-'", number) }
+      var result = make(isScript && type.data == .int ? .wrappingNegate : .negate, [number.node], type, range)
       result.literal = value.literal.map { ExactDecimal(coefficient: -$0.coefficient, scale: $0.scale) }
       result.isLiteral = value.isLiteral
       return result
@@ -59,12 +60,52 @@ extension Lowering {
     let isInt = a.type?.data == .int && b.type?.data == .int && operation != .divide && operation != .power
     let type = ValueType(isInt ? .int : .float, unit: unit)
     let inputs = isInt ? [a.node, b.node] : [asFloat(a).node, asFloat(b).node]
-    var result = make(.arithmetic(operation), inputs, type, range)
+    guard let ints = intsAmong(operation, a, b) else { return nil }
+    var result = make(isInt && isScript ? .wrapping(operation) : .arithmetic(operation), inputs, type, range)
+    result.intsAmong = ints.result
     result.isLiteral = a.isLiteral && b.isLiteral
     if isInt, result.isLiteral, case .int(let value) = graph.constantValue(result.node) {
       result.literal = ExactDecimal(value)
     }
     return result
+  }
+
+  /// What a result has of the ints among its operands; nil where it would not be Lua's result in every row.
+  private mutating func intsAmong(
+    _ operation: Arithmetic, _ left: Value, _ right: Value
+  ) -> (result: Value.IntsAmong?, Void)? {
+    guard let first = left.intsAmong ?? right.intsAmong, operation != .divide, operation != .power else {
+      return (nil, ())
+    }
+    func isFloat(_ value: Value) -> Bool { value.type?.data == .float && value.intsAmong == nil }
+    if isFloat(left) || isFloat(right) { return (nil, ()) }
+    let mixedValue = left.intsAmong == nil ? right : left
+    guard operation == .add || operation == .subtract, let other = bound(left.intsAmong == nil ? left : right) else {
+      _ = mixed("'\(symbol(operation))'", mixedValue)
+      return nil
+    }
+    let sum = Value.IntsAmong(bound: first.bound + other)
+    if !sum.areExact {
+      _ = mixed("'\(symbol(operation))'", mixedValue)
+      return nil
+    }
+    return (sum, ())
+  }
+
+  /// The greatest magnitude of the ints that a value can be; nil where that is not known.
+  func bound(_ value: Value) -> Double? {
+    if let ints = value.intsAmong { return ints.bound }
+    if case .int(let number) = graph.constantValue(value.node) { return Double(number.magnitude) }
+    return nil
+  }
+
+  /// Reports that only the interpreter can tell the ints of a value from its floats.
+  mutating func mixed(_ use: String, _ value: Value) -> Value? {
+    report(
+      .unsupportedExpression,
+      "'\(source(value.range))' is an int in some rows and a float in others, and \(use) tells them apart",
+      value.range, help: "make it a float in every row: write 0.0 for 0")
+    return nil
   }
 
   private func symbol(_ operation: Arithmetic) -> String {
@@ -128,6 +169,14 @@ extension Lowering {
     case .decimal: return value
     case _ where value.literal != nil:
       guard let written = value.literal?.normalized else { return nil }
+      if isScript, type.data == .float, case .float(let number) = graph.constantValue(value.node),
+        ExactDecimal(written: number)?.normalized != written
+      {
+        report(
+          .computedFloat, "a numeral of more than 15 digits meets a decimal", value.range,
+          help: "write decimal(\"\(source(value.range))\")")
+        return nil
+      }
       let precision = max(written.precision, written.scale, 1)
       var result = constant(
         .decimal(written), ValueType(.decimal(precision: precision, scale: written.scale), unit: type.unit), value.range

@@ -36,9 +36,8 @@ extension Lowering {
     let rest = statements.dropFirst()
     switch statement.kind {
     case .returning(let expressions):
-      let values = expressions.map { lower($0) }
-      if values.isEmpty { return [Value(node: graph.constant(.missing, .bool), type: nil, range: statement.range)] }
-      return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
+      guard let values = list(expressions) else { return nil }
+      return returned(values, statement.range)
     case .local(let locals, let expressions):
       let isWhole = assignLocals(locals, expressions, statement.range)
       let result = run(rest, then: then)
@@ -72,7 +71,7 @@ extension Lowering {
 
   private mutating func resume(_ continuation: Continuation) -> [Value]? {
     switch continuation {
-    case .end: return [Value(node: graph.constant(.missing, .bool), type: nil, range: 0..<0)]
+    case .end: return returned([], 0..<0)
     case .statements(let statements, let names, let then):
       self.names = names
       return run(statements, then: then)
@@ -82,6 +81,43 @@ extension Lowering {
       for (variable, value) in Swift.zip(loop.variables, loop.values[next]) { declare(variable, value) }
       return run(loop.body[...], then: .rounds(loop, next: next + 1, then: then))
     }
+  }
+
+  /// The values of expressions in a list: a call that ends it gives all its values.
+  mutating func list(_ expressions: [LuaExpression]) -> [Value]? {
+    var values: [Value?] = []
+    for (index, expression) in expressions.enumerated() {
+      if index == expressions.count - 1, case .call(let callee, let arguments) = expression.kind,
+        let name = Self.dottedName(callee), let cell = names[name],
+        case .function(let function, let outer) = cells[cell]
+      {
+        guard let all = inlined(function, names: outer, arguments, expression.range) else { return nil }
+        values += all
+      } else {
+        values.append(lower(expression))
+      }
+    }
+    return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
+  }
+
+  /// What a function gives, which it does not where something failed that was computed on the way.
+  private mutating func returned(_ values: [Value], _ range: Range<Int>) -> [Value]? {
+    let missing = Value(node: graph.constant(.missing, .bool), type: nil, range: range)
+    guard let first = values.first else {
+      guard guarded(missing, by: effects).node == missing.node else {
+        report(.unsupportedExpression, "a function that gives nothing and can fail is not columnar", range)
+        return nil
+      }
+      return [missing]
+    }
+    // What is computed for the other values, or nil, counts as well.
+    var results = values
+    results[0] = guarded(first, by: effects + values.dropFirst().map(\.node))
+    if first.type == nil, results[0].node != first.node {
+      report(.unsupportedExpression, "a function that gives nil and can fail is not columnar", range)
+      return nil
+    }
+    return results
   }
 
   private mutating func leaveLoop(_ continuation: Continuation) -> [Value]? {
@@ -143,8 +179,11 @@ extension Lowering {
   private mutating func assignLocals(_ locals: [LuaLocal], _ expressions: [LuaExpression], _ range: Range<Int>) -> Bool
   {
     var bindings: [Binding?] = []
-    for expression in expressions {
-      if case .function(let function) = expression.kind {
+    for (index, expression) in expressions.enumerated() {
+      if index == expressions.count - 1, index < locals.count - 1, case .call = expression.kind {
+        guard let values = list([expression]) else { return declareMissing(locals, range) }
+        bindings += values.map { .value($0) }
+      } else if case .function(let function) = expression.kind {
         bindings.append(.function(function, names: names))
       } else if case .name = expression.kind, let binding = resolve(expression) {
         bindings.append(binding)
@@ -154,6 +193,7 @@ extension Lowering {
         bindings.append(lower(expression).map { .value($0) })
       }
     }
+    for case .value(let value)? in bindings { effects.append(value.node) }
     for (index, local) in locals.enumerated() {
       let missing = Value(node: graph.constant(.missing, .bool), type: nil, range: range)
       declare(local.name, (index < bindings.count ? bindings[index] : nil) ?? .value(missing))
@@ -161,17 +201,25 @@ extension Lowering {
     return !bindings.contains { $0 == nil }
   }
 
+  /// Names whose values are wrong, so that what follows is looked at all the same.
+  private mutating func declareMissing(_ locals: [LuaLocal], _ range: Range<Int>) -> Bool {
+    for local in locals {
+      declare(local.name, .value(Value(node: graph.constant(.missing, .bool), type: nil, range: range)))
+    }
+    return false
+  }
+
   private mutating func assign(_ targets: [LuaExpression], _ expressions: [LuaExpression], _ range: Range<Int>) -> Bool
   {
-    let values = expressions.map { lower($0) }
-    guard !values.contains(where: { $0 == nil }) else { return false }
+    guard let values = list(expressions) else { return false }
+    effects += values.map(\.node)
     for (index, target) in targets.enumerated() {
       guard case .name(let name) = target.kind, let cell = names[name] else {
         report(.unsupportedExpression, "only locals can be assigned to", target.range)
         return false
       }
       let missing = Value(node: graph.constant(.missing, .bool), type: nil, range: range)
-      cells[cell] = .value((index < values.count ? values[index] : nil) ?? missing)
+      cells[cell] = .value(index < values.count ? values[index] : missing)
     }
     return true
   }
@@ -182,12 +230,13 @@ extension Lowering {
     _ branches: ArraySlice<LuaBranch>, _ otherwise: [LuaStatement], _ then: Continuation, _ range: Range<Int>
   ) -> [Value]? {
     guard let first = branches.first else { return run(otherwise[...], then: then) }
-    let before = (names: names, cells: cells, narrowed: narrowed)
-    guard let tested = lower(first.condition) else {
+    let before = (names: names, cells: cells, narrowed: narrowed, effects: effects)
+    guard let tested = lowerCondition(first.condition) else {
       _ = run(first.body[...], then: .end)
       return nil
     }
     let condition = truth(tested)
+    if case .bool = graph.constantValue(condition.node) { effects.append(tested.node) }
     if case .bool(let known) = graph.constantValue(condition.node) {
       return known
         ? run(first.body[...], then: then) : branch(branches.dropFirst(), otherwise, then, range)
@@ -197,8 +246,10 @@ extension Lowering {
     names = before.names
     cells = before.cells
     narrowed = before.narrowed.union(condition.whenFalse)
+    effects = before.effects
     let skipped = branch(branches.dropFirst(), otherwise, then, range)
     narrowed = before.narrowed
+    effects = before.effects
     guard let taken, let skipped else { return nil }
     return merged(condition, taken, skipped, range)
   }

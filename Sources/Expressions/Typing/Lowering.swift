@@ -14,12 +14,21 @@ struct Lowering {
   var cells: [Binding] = []
   /// Nodes that are known not to be nil here.
   var narrowed: Set<Int> = []
+  /// Whether a text stands on the other side, so that a name that is nobody's may lack its quotes.
+  var wantsText = false
   /// Columns made by earlier expressions.
   var defined: [String: Value] = [:]
   var functions: [any RowFunction] = []
   var extraction: Extraction
+  /// What was computed on the way here and can fail, of the function at hand.
+  var effects: [Int] = []
   var steps = 0
   var callDepth = 0
+  /// Compiles a function of a script, which the interpreter runs as well: it must mean what Lua means. Expressions check more: an int past 64 bits
+  /// is an error, where Lua wraps.
+  var isScript = false
+  /// Functions of the file that the function calls, which only the interpreter runs.
+  var fileFunctions: Set<String> = []
 
   struct Extraction {
     var calls: [ExtractedCall] = []
@@ -86,7 +95,10 @@ struct Lowering {
     case .binary(.and, let left, let right): return conjunction(left, right, range)
     case .binary(.or, let left, let right): return disjunction(left, right, range)
     case .binary(let operation, let left, let right):
-      let (a, b) = (lower(left), lower(right))
+      let a = lower(left)
+      wantsText = [.equal, .notEqual].contains(operation) && a?.type?.data == .string
+      let b = lower(right)
+      wantsText = false
       guard let a, let b else {
         // What is wrong with the other side is said now, not after this one has been mended.
         if operation.isArithmetic, let sound = a ?? b { _ = present(sound) }
@@ -94,8 +106,13 @@ struct Lowering {
       }
       return binary(operation, a, b, range)
     case .methodCall(let object, let method, let arguments):
-      guard case .string = lower(object)?.type?.data else {
+      guard let subject = lower(object) else { return nil }
+      guard case .string = subject.type?.data else {
         report(.unsupportedExpression, "methods are for strings", range)
+        return nil
+      }
+      if isScript, !["len", "sub", "lower", "upper"].contains(method) {
+        report(.unsupportedExpression, "the method '\(method)' is not columnar", range)
         return nil
       }
       return call(LuaExpression(.name(method), range), [object] + arguments, range)
@@ -130,12 +147,29 @@ struct Lowering {
 
   // MARK: Names
 
+  /// What is tested: a table is true, and no value otherwise.
+  mutating func lowerCondition(_ expression: LuaExpression) -> Value? {
+    switch expression.kind {
+    case .name, .index:
+      switch resolve(expression) {
+      case .value(let value): return read(value, expression.range)
+      case .table, .function: return constant(.bool(true), ValueType(.bool), expression.range)
+      case nil: return nil
+      }
+    default: return lower(expression)
+    }
+  }
+
+  private func read(_ value: Value, _ range: Range<Int>) -> Value {
+    var value = value
+    value.range = range
+    if narrowed.contains(value.node), let type = value.type { value.type = type.nullable(false) }
+    return value
+  }
+
   private mutating func lowerPath(_ expression: LuaExpression) -> Value? {
     switch resolve(expression) {
-    case .value(var value):
-      value.range = expression.range
-      if narrowed.contains(value.node), let type = value.type { value.type = type.nullable(false) }
-      return value
+    case .value(let value): return read(value, expression.range)
     case .table(let table):
       report(
         .unsupportedExpression, "'\(table.name)' is a table: name one of its fields", expression.range,
@@ -165,15 +199,26 @@ struct Lowering {
 
   private mutating func resolve(name: String, _ range: Range<Int>) -> Binding? {
     if let cell = names[name] { return cells[cell] }
+    let column = scope.columns.index(of: name)
     if let value = defined[name] {
-      noteBare(name, range)
-      return .value(value)
+      // Inside a call over rows a name is a column of the rows, also where a result is called the same.
+      let isResult = reads(value.node, from: scope.columns.count)
+      if !isResult { noteBare(name, range) }
+      if !isResult || !extraction.isInsideCall { return .value(value) }
+      if column == nil {
+        report(
+          .unsupportedExpression, "'\(name)' is a result of the whole group, and a value of each row is wanted here",
+          range,
+          help: "use '\(name)' outside the call, or aggregate again in a step after")
+        return nil
+      }
     }
-    if let position = scope.columns.index(of: name) {
+    if let position = column {
       noteBare(name, range)
       let type = scope.columns[position].type
       return .value(make(.input(position), [], type, range))
     }
+    if isScript, name == "math" { return .table(Self.mathConstants(&self)) }
     if name == "params" { return .table(constants(scope.parameters, kind: .parameters, name: name)) }
     if name == "settings" { return .table(constants(scope.settings, kind: .settings, name: name)) }
     let place = scope.place.map { " in \($0)" } ?? ""
@@ -182,9 +227,23 @@ struct Lowering {
       help = "'\(name)' is a function: write \(name)(…)"
     } else if help == nil, scope.parameters[name] != nil {
       help = "write params.\(name)"
+    } else if help == nil, wantsText {
+      help = "a text stands in quotes: \"\(name)\""
     }
     report(.unknownColumn, "no column '\(name)'\(place)", range, help: help)
     return nil
+  }
+
+  private static func mathConstants(_ lowering: inout Lowering) -> Binding.Table {
+    let values: [(String, Scalar, DataType)] = [
+      ("huge", .float(.infinity), .float), ("pi", .float(3.141592653589793), .float), ("maxinteger", .int(.max), .int),
+      ("mininteger", .int(.min), .int),
+    ]
+    var table = Binding.Table(kind: .constant, name: "math")
+    for (name, scalar, type) in values {
+      table.fields[name] = .value(lowering.constant(scalar, ValueType(type), 0..<0))
+    }
+    return table
   }
 
   private mutating func noteBare(_ name: String, _ range: Range<Int>) {
@@ -326,6 +385,10 @@ struct Lowering {
 
   /// A string constant as the date or timestamp that it writes.
   mutating func readDate(_ value: Value, as type: DataType) -> Value? {
+    if isScript, type == .timestamp {
+      report(.typeMismatch, "a timestamp is wanted, not a string", value.range, help: "compare its day: date(x)")
+      return nil
+    }
     guard case .string(let text) = graph.constantValue(value.node) else {
       report(.typeMismatch, "a \(type) is wanted, not a string", value.range)
       return nil

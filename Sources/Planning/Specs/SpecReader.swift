@@ -6,6 +6,8 @@ import Diagnostics
 public struct SpecReader: ~Copyable {
   private let entries: [DocumentNode.Entry]
   private var asked: Set<String> = []
+  /// Keys that are not there and have to be, each with its place among the mistakes.
+  private var missing: [String: Int] = [:]
   /// Where the mapping stands.
   public let span: SourceSpan
   /// What the mapping is, for messages: `step 'join'`.
@@ -39,7 +41,10 @@ public struct SpecReader: ~Copyable {
 
   public mutating func requiredNode(_ key: String) -> DocumentNode? {
     let found = node(key)
-    if found == nil { bag.report(.missingKey, "\(subject) needs '\(key)'", at: span) }
+    if found == nil {
+      missing[key] = bag.diagnostics.count
+      bag.report(.missingKey, "\(subject) needs '\(key)'", at: span)
+    }
     return found
   }
 
@@ -110,12 +115,18 @@ public struct SpecReader: ~Copyable {
   /// Reports the keys that nobody asked for and gives all that was wrong.
   public consuming func finish(known: [String] = []) -> DiagnosticBag {
     let names = asked.union(known)
+    var said: Set<Int> = []
     for entry in entries where !asked.contains(entry.key) {
+      // A misspelt key is one mistake, not two.
+      for (key, place) in missing where suggestion(for: entry.key, among: [key]) != nil { said.insert(place) }
       bag.report(
         .unknownKey, "\(subject) has no key '\(entry.key)'", at: entry.keySpan,
         help: suggestion(for: entry.key, among: names)
           ?? (names.isEmpty ? nil : "it takes \(names.sorted().joined(separator: ", "))"))
     }
-    return bag
+    if said.isEmpty { return bag }
+    var once = DiagnosticBag()
+    once.report(contentsOf: bag.diagnostics.enumerated().filter { !said.contains($0.offset) }.map(\.element))
+    return once
   }
 }

@@ -15,10 +15,7 @@ enum Reconcile: CheckDefinition {
     guard let with, let equals, let other = context.schema(of: with) else { return nil }
     var tolerance = ExactDecimal(0)
     if let within {
-      guard let value = ExactDecimal(within.text), value.coefficient >= 0 else {
-        context.report(.wrongValue, "'within' is the difference that is allowed, such as 0 or 0.01", at: within.span)
-        return nil
-      }
+      guard let value = context.number(within, of: "'within'") else { return nil }
       tolerance = value
     }
     let left = total(argument, over: context.input, stage: context.stage, &context)

@@ -13,7 +13,7 @@ enum Aggregate: StepDefinition {
   static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
     var reader = SpecReader(step.arguments, subject: "aggregate")
     let by = reader.node("by")
-    let grains = reader.entries("grains")
+    let grains = reader.node("grains")
     let minimum = reader.node("min_group")
     let metrics = reader.requiredNode("metrics")
     context.report(reader.finish())
@@ -43,6 +43,8 @@ struct AggregatePlanner {
   /// Builder calls that already are reductions, in order.
   private var takenCalls: [Int] = []
   private var explanation: [String] = []
+  /// Whether there is a group only where there is a row of it: not so without any key.
+  private var groupsHaveRows = false
   private var failed = false
 
   init(_ context: StepContext) {
@@ -54,6 +56,7 @@ struct AggregatePlanner {
 
   mutating func addKeys(_ node: DocumentNode?) {
     guard let node, !node.isNull else { return }
+    groupsHaveRows = node.items?.isEmpty != true
     for item in node.entries != nil ? [node] : node.items ?? [node] {
       if let entries = item.entries {
         for entry in entries { addKey(entry) }
@@ -99,8 +102,18 @@ struct AggregatePlanner {
     fields.append(Field(key.name, key.type, provenance: provenance))
   }
 
-  mutating func addGrains(_ entries: [DocumentNode.Entry]) {
-    guard let entry = entries.first else { return }
+  mutating func addGrains(_ node: DocumentNode?) {
+    guard let node, !node.isNull else { return }
+    groupsHaveRows = true
+    let entries = node.entries ?? []
+    guard let entry = entries.first else {
+      context.report(
+        .wrongValue, "grains are those of a date column: grains: { issued_on: [month, quarter] }", at: node.span)
+      context.poison("grain")
+      context.poison("period")
+      failed = true
+      return
+    }
     if entries.count > 1 {
       context.report(.wrongValue, "grains cut one date column", at: entries[1].keySpan)
       failed = true
@@ -173,7 +186,7 @@ struct AggregatePlanner {
       scope: context.scope(
         Schema(columns),
         extractable: AggregateCalls(
-          keys: Set(keys.map(\.name)), groupsHaveRows: !keys.isEmpty || grains != nil)))
+          keys: Set(keys.map(\.name)), groupsHaveRows: groupsHaveRows)))
     for item in node.entries != nil ? [node] : node.items ?? [node] {
       if let entries = item.entries {
         for entry in entries { addInline(entry) }
@@ -241,7 +254,7 @@ struct AggregatePlanner {
   }
 
   private mutating func reportUnknown(_ name: LocatedText) {
-    if context.planning.plugins.invalid.contains(name.text) { return }
+    if context.planning.plugins.isUnreadable(name.text) { return }
     let known = context.planning.plugins.metrics.keys.sorted()
     context.report(
       .unknownMetric, "no metric '\(name.text)'", at: name.span,

@@ -24,6 +24,6 @@ enum Derive: StepDefinition {
       output: output, operation: .rows(ComputedColumns(program: program, keepsInput: true)),
       reads: Set(program.inputColumns),
       carried: Array(0..<context.input.count) + fields.map { _ in nil },
-      explanation: program.interpretedFunctions)
+      explanation: program.functionPaths)
   }
 }

@@ -14,7 +14,7 @@ enum Explode: StepDefinition {
     guard let entries = step.arguments.entries, entries.count == 1 else {
       context.report(
         .wrongValue, "explode takes one new name and a list: explode: { skill: skills }", at: step.arguments.span)
-      return context.unchanged
+      return nil
     }
     guard let (program, fields) = context.compile(entries, existing: context.input.names, subject: "explode") else {
       return context.unchanged

@@ -14,6 +14,11 @@ enum Fee: StepDefinition {
     arguments["terms"]?["from"]?.text.map { [$0] } ?? []
   }
 
+  /// The columns that the step adds, by the name of the fee.
+  private static func columnNames(_ base: String) -> [String] {
+    [base, "\(base)_rule", "\(base)_version", "\(base)_branch"]
+  }
+
   static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
     var reader = SpecReader(step.arguments, subject: "fee", shorthand: "rule")
     let ruleName = reader.requiredText("rule")
@@ -24,12 +29,12 @@ enum Fee: StepDefinition {
     guard let ruleName else { return context.unchanged }
     guard let rule = context.planning.plugins.feeRules[ruleName.text] else {
       context.reportUnknown("fee rule", ruleName, among: Array(context.planning.plugins.feeRules.keys))
-      if let alias { context.poison(alias.text) }
-      if let last = ruleName.text.split(separator: ".").last { context.poison(String(last)) }
+      let base = alias?.text ?? ruleName.text.split(separator: ".").last.map(String.init) ?? ruleName.text
+      for name in columnNames(base) { context.poison(name) }
       return context.unchanged
     }
     let base = alias?.text ?? rule.name.split(separator: ".").last.map(String.init) ?? rule.name
-    let names = [base, "\(base)_rule", "\(base)_version", "\(base)_branch"]
+    let names = columnNames(base)
     var isNew = true
     for name in names where !context.checkNew(name, at: alias?.span ?? ruleName.span, among: context.input.names) {
       isNew = false

@@ -29,7 +29,7 @@ enum Filter: StepDefinition {
     }
     return StepPlan(
       output: Schema(fields), operation: .rows(FilterOperation(program: program)), reads: Set(program.inputColumns),
-      carried: Array(0..<context.input.count), explanation: program.interpretedFunctions)
+      carried: Array(0..<context.input.count), explanation: program.functionPaths)
   }
 }
 

@@ -33,10 +33,11 @@ extension StepContext {
   ///
   /// - Parameter kind: what it should have been: `fee rule`.
   mutating func reportUnknown(_ kind: String, _ name: LocatedText, among names: [String]) {
-    if planning.plugins.invalid.contains(name.text) { return }
+    // It has a mistake of its own, which is reported where it is.
+    if planning.plugins.isUnreadable(name.text) { return }
     report(
       .unknownRule, "no \(kind) '\(name.text)'", at: name.span,
-      help: suggestion(for: name.text, among: names)
+      help: suggestion(for: name.text, among: names + planning.plugins.unreadable)
         ?? (names.isEmpty
           ? "no plugin of this pipeline has \(kind)s" : "\(kind)s are \(names.sorted().joined(separator: ", "))"))
   }

@@ -68,15 +68,31 @@ struct TopOperation: TableOperation {
 extension StepContext {
   /// An expression over parameters alone that gives a whole number, 0 or more.
   mutating func wholeNumber(_ text: LocatedText, of subject: String) -> Int? {
+    guard let found = constant(text) else { return nil }
+    if case .int(let value) = found, value >= 0 { return Int(value) }
+    report(.wrongValue, "\(subject) is a whole number, 0 or more, not \(found.text)", at: text.span)
+    return nil
+  }
+
+  /// An expression over parameters alone that gives an exact number, 0 or more.
+  mutating func number(_ text: LocatedText, of subject: String) -> ExactDecimal? {
+    if let written = ExactDecimal(text.text), written.coefficient >= 0 { return written }
+    guard let found = constant(text) else { return nil }
+    if let value = found.exact, value.coefficient >= 0 { return value }
+    report(.wrongValue, "\(subject) is a number, 0 or more, such as 0.01, not \(found.text)", at: text.span)
+    return nil
+  }
+
+  private mutating func constant(_ text: LocatedText) -> Scalar? {
     var builder = ProgramBuilder(scope: scope(Schema()))
     let output = builder.add(text)
     report(builder.diagnostics)
     guard output != nil, !builder.diagnostics.hasErrors else { return nil }
-    let result = try? builder.build().evaluate([], count: 1, worker: ProgramWorker())
-    guard let result, result.failures.isEmpty, case .int(let value) = result.columns[0].scalar(0), value >= 0 else {
-      report(.wrongValue, "\(subject) is a whole number, 0 or more", at: text.span)
+    guard let result = try? builder.build().evaluate([], count: 1, worker: ProgramWorker()) else { return nil }
+    if let failure = result.failures.first {
+      report(failure.code, failure.message, at: text.span)
       return nil
     }
-    return Int(value)
+    return result.columns[0].scalar(0)
   }
 }

@@ -32,7 +32,10 @@ enum Window: StepDefinition {
       steps.append(made.step)
       output.append(made.field)
     }
-    if failed { return context.unchanged }
+    if failed {
+      for entry in entries { context.poison(entry.key) }
+      return context.unchanged
+    }
     let count = context.input.count
     return StepPlan(
       output: output,

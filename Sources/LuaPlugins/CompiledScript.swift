@@ -1,0 +1,70 @@
+import Columns
+import Diagnostics
+import Expressions
+import LuaHost
+import Planning
+
+/// A script that runs as a columnar program.
+///
+/// Rows for which the program has no result go back alone to the interpreter, which decides: it gives the value that the program's types could
+/// not hold on the way, or the exact error.
+struct CompiledScript: BoundScript {
+  let script: LuaScript
+  let program: Program
+  let outputs: [Int]
+  let results: [ValueType]
+  let explanation = "columnar"
+
+  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
+
+  private final class Instance: BoundScriptInstance {
+    private let bound: CompiledScript
+    private let context: WorkerContext
+
+    init(_ bound: CompiledScript, _ context: WorkerContext) {
+      self.bound = bound
+      self.context = context
+    }
+
+    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      let result = try bound.program.evaluate(arguments, count: count, worker: context.programs)
+      let columns = bound.outputs.map { result.columns[$0] }
+      let rows = result.rowsWithoutResult(columns)
+      guard !rows.isEmpty else { return (columns, []) }
+      let decided = try bound.script.map(
+        arguments.map { $0.gathered(rows) }, count: rows.count, results: bound.results,
+        in: bound.script.scripts.state(context))
+      return (
+        zip(columns, decided.columns).map { $0.replacing(rows, with: $1) }, decided.problems.map { $0.moved(to: rows) }
+      )
+    }
+  }
+}
+
+extension ProgramResult {
+  /// The rows that failed, and those with a float that is no result: NaN, an infinity, minus zero.
+  func rowsWithoutResult(_ columns: [Column]) -> [Int32] {
+    var rows = Set(failures.map(\.row))
+    for column in columns {
+      guard case .floats(let values) = column.values else { continue }
+      for (row, value) in values.enumerated() where !value.isFinite || (value == 0 && value.sign == .minus) {
+        if column.isPresent(row) { rows.insert(Int32(row)) }
+      }
+    }
+    return rows.sorted()
+  }
+}
+
+extension Column {
+  /// The column with other values in some rows.
+  func replacing(_ rows: [Int32], with values: Column) -> Column {
+    var places = (0..<Int32(count)).map { $0 }
+    for (index, row) in rows.enumerated() { places[Int(row)] = Int32(count + index) }
+    return Column.concatenated([self, values]).gathered(places)
+  }
+}
+
+extension RowProblem {
+  /// The problem of a row that was taken out with others: `rows` says where each was.
+  func moved(to rows: [Int32]) -> RowProblem { RowProblem(row: rows[Int(row)], code: code, message: message) }
+}

@@ -1,0 +1,4 @@
+return metric {
+  name = "sales", title = "Sales"
+  inputs = { amount = "decimal USD" },
+}
