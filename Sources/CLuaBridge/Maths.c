@@ -20,9 +20,15 @@ static int extreme(lua_State *L, int sign) {
   luaL_argcheck(L, count >= 1, 1, "number expected");
   weir_charge(L, state_of(L), count);
   compare_numbers(L, 1, 1); // checks the type of a single argument
-  for (int i = 2; i <= count; i++)
+  bool has_decimal = object_of(L, 1, WEIR_DECIMAL);
+  for (int i = 2; i <= count; i++) {
     if (compare_numbers(L, i, best) * sign > 0) best = i;
-  lua_pushvalue(L, best);
+    has_decimal |= object_of(L, i, WEIR_DECIMAL) != NULL;
+  }
+  weir_object decimal;
+  if (has_decimal && lua_type(L, best) == LUA_TNUMBER && weir_to_decimal(L, state_of(L), best, &decimal))
+    weir_push_object(L, state_of(L), WEIR_DECIMAL, decimal.scale, decimal.high, decimal.low);
+  else lua_pushvalue(L, best);
   return 1;
 }
 

@@ -247,6 +247,10 @@ struct DefinitionReader {
       let bound = try scriptFunction(function, inputs.map { _ in .value }, returns: [returns]).bind(types)
       return ScriptRowFunction(name: qualifiedName, inputs: types, result: returns, bound: bound)
     } catch {
+      // Only a pipeline that calls it has to know.
+      if let refusal = error.diagnostics.first, refusal.code == .columnarOnly {
+        return RefusedFunction(name: qualifiedName, inputs: types, result: returns, refusal: refusal)
+      }
       bag.report(contentsOf: error.diagnostics)
       return nil
     }

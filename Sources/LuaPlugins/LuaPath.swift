@@ -15,7 +15,7 @@ public enum LuaPath: String, Sendable, CaseIterable {
   /// Why a function cannot run where only columnar ones may.
   static func refusal(_ reason: Diagnostic, of name: String) -> Diagnostic {
     Diagnostic(
-      .columnarOnly, "\(name): \(reason.message), and --lua columnar refuses what is not columnar", at: reason.span,
+      .columnarOnly, "\(name) is not columnar: \(reason.message)", at: reason.span,
       help: reason.help ?? "write it without this, or run it with --lua auto")
   }
 }

@@ -98,7 +98,9 @@ struct LuaScript: ScriptFunction {
     if case .invalid(let diagnostics) = outcome, let first = diagnostics.first,
       diagnostics.allSatisfy({ $0.code == .unknownFunction && Self.isInterpreted($0.span?.text ?? "") })
     {
-      return .interpreted(first)
+      return .interpreted(
+        Diagnostic(
+          .unsupportedExpression, "'\(first.span?.text ?? "")' is a function of the interpreter", at: first.span))
     }
     return outcome
   }
@@ -215,6 +217,17 @@ struct InterpretedScript: BoundScript {
       try bound.script.map(arguments, count: count, results: bound.results, in: state)
     }
   }
+}
+
+/// A function of expressions that may not run as it is; what calls it is told why.
+struct RefusedFunction: RowFunction {
+  let name: String
+  let inputs: [ValueType]
+  let result: ValueType
+  let refusal: Diagnostic?
+  let explanation = "refused"
+
+  func makeInstance() throws -> any RowFunctionInstance { preconditionFailure("a plan has no refused function") }
 }
 
 /// A script as a function of expressions, on whichever path it takes.

@@ -10,6 +10,8 @@ struct PipelineLoader {
   var path: String
   /// `NAME=VALUE`, as on the command line.
   var parameters: [String] = []
+  /// The path that functions of Lua files take.
+  var lua = LuaPath.auto
 
   func plan() throws -> Plan {
     let (context, bag) = try context()
@@ -21,7 +23,7 @@ struct PipelineLoader {
     let file = SourceFile(path: path, text: try TextFile.read(path))
     var (spec, bag) = try PipelineReader.read(file, directory: path.folderOfPath)
     let values = ParameterValues(spec.parameters, given: try givenParameters(), directory: spec.directory, &bag)
-    let plugins = PluginLoader.load(spec, parameters: values, &bag)
+    let plugins = PluginLoader.load(spec, parameters: values, lua: lua, &bag)
     return (PlanningContext(spec: spec, registry: .standard, plugins: plugins, parameters: values), bag)
   }
 

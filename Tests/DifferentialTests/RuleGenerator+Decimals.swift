@@ -1,6 +1,10 @@
 extension RuleGenerator {
   mutating func decimal(_ depth: Int) -> Term {
-    switch random.below(14) {
+    switch random.below(16) {
+    case 14: return exact(random.pick(["(@ or 0)", "(@ or 0.5)", "(@ or 1)"]), [optional(.decimal)].compactMap { $0 })
+    case 15:
+      let parts = [term(.bool, 0), term(.decimal, depth - 1), random.once(in: 3) ? term(.int, 0) : literal()]
+      return exact(random.pick(["(@ and @ or @)", "math.abs(@ and @ or @)", "(- (@ and @ or @))"]), parts)
     case 0, 1: return exact(random.pick(["(@ + @)", "(@ - @)"]), two(.decimal, depth))
     case 2: return exact("(@ * @)", two(.decimal, depth))
     case 3: return exact("(@ / @)", two(.decimal, depth))
@@ -22,12 +26,14 @@ extension RuleGenerator {
     case 11: return exact(random.pick(["(@ / @)", "div(@, @, 4)"]), two(.money, depth))
     case 12:
       return exact(random.pick(["unit(@, \"\")", "decimal(@)"]), [term(random.pick([.decimal, .int]), depth - 1)])
-    default: return exact(random.pick(Self.tierForms), [term(.decimal, depth - 1)])
+    default: return exact(random.pick(Self.tierForms), [term(random.pick([.decimal, .decimal, .int]), depth - 1)])
     }
   }
 
   mutating func money(_ depth: Int) -> Term {
-    switch random.below(11) {
+    switch random.below(13) {
+    case 11: return dollars(random.pick(["(@ or 0)", "(@ or 0.5)", "(@ or 1)"]), [optional(.money)].compactMap { $0 })
+    case 12: return dollars("(@ and @ or @)", [term(.bool, 0), term(.money, depth - 1), literal()])
     case 0, 1: return dollars(random.pick(["(@ + @)", "(@ - @)"]), two(.money, depth))
     case 2: return dollars("(@ * @)", [term(.money, depth - 1), term(.decimal, depth - 1)])
     case 3:

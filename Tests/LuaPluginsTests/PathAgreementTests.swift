@@ -109,6 +109,8 @@ import Testing
       "return graduated(row.m, { { rate = 0.5 } })",
       ["! graduated: the exact result needs more than 38 digits", "-1.25"]
     ),
+    ("return math.max(-row.m, 0.1) * 0.3", ["0.03", "0.75"]),
+    ("return graduated(row.i // 1000000000000000000, TIERS)", ["0.9", "0"]),
     ("return decimal(row.s) or 0", ["! decimal: '\u{C9}mile' is not a number", "! decimal: ' 12 ' is not a number"]),
   ])
   func bothPathsSayTheSame(_ body: String, _ expected: [String]) throws {
@@ -121,7 +123,8 @@ import Testing
   @Test(arguments: [
     ("return row.d == '2024-02-29'", "type-mismatch"), ("return row.tags == row.tags", "type-mismatch"),
     ("return (row.i > 0 and row.d or '2024-02-29')", "type-mismatch"),
-    ("return row.m * 0.12345678901234567", "computed-float"), ("return row.i, row.i", "type-mismatch"),
+    ("return row.m * 0.12345678901234567", "computed-float"),
+    ("return (row.m > 0 and row.m or 0) == row.m", "decimal-equality"), ("return row.i, row.i", "type-mismatch"),
     ("return graduated(row.m, { { up_to = 5, rate = 1 }, { up_to = 5, rate = 0 }, { rate = 0 } })", "wrong-value"),
     ("return volume(row.m, { { up_to = 5, rate = 1 } })", "wrong-value"),
   ])
@@ -132,6 +135,7 @@ import Testing
 
   @Test(arguments: [
     "return tostring(math.max(row.f, row.i))", "return 1 // (row.i > 0 and row.i or row.f)",
+    "return (row.m > 0 and row.m or 1) / 3", "return tostring(row.m > 0 and row.m or 2.0)",
     "return row.s:rep(2)", "return twice(row.i)", "return tonumber(row.s) or 0",
   ])
   func whatOnlyTheInterpreterCanTellIsNotColumnar(_ body: String) throws {

@@ -43,7 +43,8 @@ extension FunctionLibrary {
       guard let x = lowering.number(site.arguments[0], for: "math.abs"), let type = x.type else { return nil }
       if type.data == .float {
         var result = lowering.make(.library(.absoluteFloat), [x.node], type.nullable(false), site.range)
-        result.intsAmong = x.intsAmong
+        guard lowering.settles(x, for: "math.abs", { $0 != .int(.min) }) else { return nil }
+        result.numbersAmong = x.numbersAmong.map { NumbersAmong(constants: $0.constants?.map(LuaNumber.absolute)) }
         return result
       }
       var zero = lowering.constant(.int(0), ValueType(.int, unit: type.unit), site.range)
@@ -51,7 +52,10 @@ extension FunctionLibrary {
       guard let isNegative = lowering.order(.isLess, x, zero, site.range) else { return nil }
       let negate: Operation = lowering.isScript && type.data == .int ? .wrappingNegate : .negate
       let negated = lowering.make(negate, [x.node], type.nullable(false), site.range)
-      return lowering.choose(isNegative, negated, x, site.range)
+      guard lowering.settles(x, for: "math.abs", { $0 != .int(.min) }) else { return nil }
+      var result = lowering.choose(isNegative, negated, x, site.range)
+      result?.numbersAmong = x.numbersAmong.map { NumbersAmong(constants: $0.constants?.map(LuaNumber.absolute)) }
+      return result
     },
     LibraryFunction("math.floor(x)", "the whole number at or below x", counts: 1...1) { lowering, site in
       lowering.whole(site, .floor)
@@ -77,9 +81,15 @@ extension Lowering {
     if type.data == .int { return x }
     guard let decimal = asDecimal(x), case .decimal(let precision, let old) = decimal.type?.data else { return nil }
     let digits = min(38, precision - old + scale + (scale < old ? 1 : 0))
-    return make(
+    var result = make(
       .round(mode), [decimal.node],
       ValueType(.decimal(precision: max(digits, scale, 1), scale: scale), unit: type.unit), range)
+    result.numbersAmong = x.numbersAmong.flatMap { among -> NumbersAmong? in
+      // Lua leaves ints as they are and makes a decimal of a float.
+      let ints = among.constants?.filter { !LuaNumber.isFloat($0) }
+      return ints?.isEmpty == true ? nil : NumbersAmong(constants: ints)
+    }
+    return result
   }
 
   mutating func multiplyDivide(_ operands: [Value], _ site: CallSite, scaleAt index: Int) -> Value? {
@@ -124,6 +134,11 @@ extension Lowering {
       let (x, y) = (asFloat(operands[0]), asFloat(operands[1]))
       return make(.library(.ratio), [x.node, y.node], ValueType(.float, unit: unit, isNullable: true), site.range)
     }
+    // A float among them makes a float of the ratio, unless it meets a decimal.
+    let isSure = operands.contains { $0.type?.data.isDecimal == true && $0.numbersAmong == nil }
+    for operand in operands where !isSure {
+      guard settles(operand, for: "ratio", { !LuaNumber.isFloat($0) }) else { return nil }
+    }
     guard let x = asDecimal(operands[0]), let y = asDecimal(operands[1]) else { return nil }
     return make(
       .library(.ratio), [x.node, y.node], ValueType(.decimal(scale: 18), unit: unit, isNullable: true), site.range)
@@ -135,7 +150,10 @@ extension Lowering {
     case .float where x.literal == nil:
       return make(.convert, [x.node], ValueType(.decimal(scale: 15), unit: type.unit), site.range)
     case .string: return make(.library(.text(.toDecimal)), [x.node], ValueType(.decimal(scale: 18)), site.range)
-    default: return asDecimal(x)
+    default:
+      var result = asDecimal(x)
+      result?.numbersAmong = nil
+      return result
     }
   }
 
@@ -168,15 +186,22 @@ extension Lowering {
       guard let isBetter = before, let chosen = choose(isBetter, next, known, site.range) else { return nil }
       best = chosen
     }
+    // Where a decimal is among them, the result is one.
+    if site.arguments.contains(where: { $0.type?.data.isDecimal == true && $0.numbersAmong == nil }) {
+      best?.numbersAmong = nil
+    }
     return best
   }
 
   fileprivate mutating func whole(_ site: CallSite, _ mode: RoundingMode) -> Value? {
     guard let x = number(site.arguments[0], for: site.name), let type = x.type else { return nil }
     switch type.data {
-    case .float where x.intsAmong?.areExact == false: return mixed(site.name, x)
+    case .float where !comparesAsLua(x): return nil
     case .float: return make(.library(.floorFloat(mode)), [x.node], ValueType(.int, unit: type.unit), site.range)
-    case .decimal: return rounded(x, 0, mode, site.range)
+    case .decimal:
+      var result = rounded(x, 0, mode, site.range)
+      if x.numbersAmong?.constants?.contains(where: LuaNumber.isFloat) == true { result?.numbersAmong = NumbersAmong() }
+      return result
     default: return x
     }
   }

@@ -40,7 +40,15 @@ extension FunctionLibrary {
     LibraryFunction("tostring(x)", "x as text", counts: 1...1) { lowering, site in
       guard let x = lowering.present(site.arguments[0]), let type = x.type else { return nil }
       if type.data == .string { return x }
-      if x.intsAmong != nil { return lowering.mixed("tostring", x) }
+      guard
+        lowering.settles(
+          x, for: "tostring",
+          { number in
+            guard type.data.isDecimal else { return false }
+            return LuaNumber.isFloat(number)
+              ? LuaText.string(LuaNumber.float(number)) == LuaNumber.decimal(number)?.normalized.description : true
+          })
+      else { return nil }
       return lowering.make(.library(.text(.fromValue)), [x.node], ValueType(.string), site.range)
     },
     LibraryFunction("tonumber(s)", "the decimal that s writes, of 18 places; nil where it is no number", counts: 1...1)

@@ -3,9 +3,10 @@ import Columns
 extension Lowering {
   /// `graduated` and `volume`: tiers as a table of tables, each with a `rate` and, but for the last, `up_to`.
   mutating func tiers(_ site: CallSite, isGraduated: Bool) -> Value? {
-    guard let x = number(site.arguments[0], for: site.name), let type = x.type,
+    guard var x = number(site.arguments[0], for: site.name).flatMap({ asDecimal($0) }), let type = x.type,
       let tiers = readTiers(site.written[1], unit: type.unit)
     else { return nil }
+    x.numbersAmong = nil
     var total: Value?
     for index in tiers.indices.reversed() {
       let tier = tiers[index]
@@ -50,7 +51,7 @@ extension Lowering {
     guard let width = arithmetic(.subtract, upper, from, range), let isPast = order(.isLess, from, x, range),
       let none = lower(LuaExpression(.integer(0), range))
     else { return nil }
-    return choose(isPast, width, none, range)
+    return choose(isPast, width, asDecimal(none) ?? none, range)
   }
 
   /// Whether each tier ends above the one before, where their ends are known.
@@ -87,7 +88,12 @@ extension Lowering {
       }
       var upTo = row.upTo
       if upTo?.type?.unit == Unit.none { upTo?.type?.unit = unit }
-      tiers.append(Tier(upTo: upTo, rate: rate))
+      guard let exactRate = asDecimal(rate) else { return nil }
+      if let end = upTo {
+        guard let exactEnd = asDecimal(end) else { return nil }
+        upTo = exactEnd
+      }
+      tiers.append(Tier(upTo: upTo, rate: exactRate))
     }
     if tiers.last?.upTo != nil || !ascend(tiers) { tiers = [] }
     if tiers.isEmpty {

@@ -47,7 +47,13 @@ public protocol RowFunction: Sendable {
   var explanation: String { get }
   var inputs: [ValueType] { get }
   var result: ValueType { get }
+  /// What keeps it from being called at all.
+  var refusal: Diagnostic? { get }
   func makeInstance() throws -> any RowFunctionInstance
+}
+
+extension RowFunction {
+  public var refusal: Diagnostic? { nil }
 }
 
 /// One worker's instance of a function of a plugin.

@@ -240,8 +240,8 @@ extension Lowering {
     let kept = type == .float ? scalars.map { if case .int(let n) = $0 { .float(Double(n)) } else { $0 } } : scalars
     value = make(.library(.chosenConstant(kept)), [index.node], ValueType(type), 0..<0)
     value.isLiteral = type.isNumeric
-    let ints = scalars.compactMap { if case .int(let number) = $0 { Double(number.magnitude) } else { nil } }
-    if isScript, type == .float, let bound = ints.max() { value.intsAmong = Value.IntsAmong(bound: bound) }
+    let ints = scalars.filter { !LuaNumber.isFloat($0) }
+    if isScript, type == .float, !ints.isEmpty { value.numbersAmong = NumbersAmong(constants: ints) }
     if type == .float || type == .int { value.asWritten = written(scalars, index) }
     return value
   }
@@ -256,7 +256,7 @@ extension Lowering {
     }
     guard decimals.count == scalars.count else { return nil }
     let type = DataType(holding: decimals)
-    return Value.AsWritten(node: chosen(decimals, index, type), type: type)
+    return Value.AsWritten(node: chosen(decimals, index, type), type: type, scalars: scalars)
   }
 
   private mutating func chosen(_ decimals: [ExactDecimal], _ index: Value, _ type: DataType) -> Int {

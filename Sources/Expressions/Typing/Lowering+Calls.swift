@@ -101,6 +101,10 @@ extension Lowering {
       report(.argumentCount, "\(name) takes \(function.inputs.count) arguments, not \(values.count)", range)
       return nil
     }
+    if let refusal = function.refusal {
+      bag.report(refusal)
+      return nil
+    }
     var passed: [Value] = []
     for (value, type) in zip(values, function.inputs) {
       if let argument = adapted(value, to: type) { passed.append(argument) }
@@ -125,7 +129,7 @@ extension Lowering {
       return nil
     }
     var result = there
-    result.intsAmong = nil
+    result.numbersAmong = nil
     switch (own.data, type.data) {
     case (let a, let b) where a == b: break
     case (let given, _) where isScript && !given.isNumeric:

@@ -160,9 +160,7 @@ extension Lowering {
     if type.data.isDecimal { graph.limit(result.node, to: max(graph.bound(x), graph.bound(y))) }
     result.isFalseWhenMissing = a.isFalseWhenMissing || b.isFalseWhenMissing
     if x == y { result = guarded(value(x, type, range), by: condition.node) }
-    if let ints = a.intsAmong ?? b.intsAmong {
-      result.intsAmong = Value.IntsAmong(bound: max(ints.bound, b.intsAmong?.bound ?? 0))
-    }
+    result.numbersAmong = joined(a.numbersAmong, b.numbersAmong)
     // nil goes with any unit, as a numeral does.
     result.isLiteral = (a.isLiteral || a.type == nil) && (b.isLiteral || b.type == nil)
     return result
@@ -183,10 +181,8 @@ extension Lowering {
       if a.data == b.data { return (x, y) }
       if !a.data.isDecimal, !b.data.isDecimal {
         var (p, q) = (asFloat(x), asFloat(y))
-        if isScript {
-          if a.data == .int { p.intsAmong = Value.IntsAmong(bound: bound(x) ?? .infinity) }
-          if b.data == .int { q.intsAmong = Value.IntsAmong(bound: bound(y) ?? .infinity) }
-        }
+        p.numbersAmong = numbersAmong(left, in: .float)
+        q.numbersAmong = numbersAmong(right, in: .float)
         return (p, q)
       }
       guard let p = asDecimal(x), let q = asDecimal(y), case .decimal(let p1, let s1) = p.type?.data,
@@ -194,7 +190,12 @@ extension Lowering {
       else { return nil }
       let scale = max(s1, s2)
       let type = DataType.decimal(precision: min(38, max(p1 - s1, p2 - s2) + scale), scale: scale)
-      return (rescaled(p, type), rescaled(q, type))
+      var (first, second) = (rescaled(p, type), rescaled(q, type))
+      if isScript {
+        first.numbersAmong = a.data.isDecimal ? left.numbersAmong : numbersAmong(left, in: type)
+        second.numbersAmong = b.data.isDecimal ? right.numbersAmong : numbersAmong(right, in: type)
+      }
+      return (first, second)
     }
     if a.data == b.data { return (left, right) }
     if isScript, !isOrder {
@@ -231,10 +232,7 @@ extension Lowering {
     _ left: Value, _ right: Value, _ range: Range<Int>, isOrder: Bool = false
   ) -> (Value, Value)? {
     guard let a = left.type, let b = right.type else { return (left, right) }
-    for value in [left, right] where value.intsAmong?.areExact == false {
-      _ = mixed("a comparison", value)
-      return nil
-    }
+    guard comparesAsLua(left), comparesAsLua(right) else { return nil }
     guard a.data.isNumeric, b.data.isNumeric else {
       if a.data == .timestamp, b.data == .date {
         return (left, make(.convert, [right.node], ValueType(.timestamp, isNullable: b.isNullable), right.range))
@@ -273,6 +271,13 @@ extension Lowering {
       report(
         .decimalEquality, "in Lua, a decimal never equals a value of type \(a.data.isDecimal ? b : a)", range,
         help: "eq(\(source(left.range)), \(source(right.range)))")
+      return nil
+    }
+    for value in [left, right] where value.numbersAmong != nil && a.data.isDecimal {
+      report(
+        .decimalEquality,
+        "'\(source(value.range))' is a plain number in some rows, and in Lua a decimal never equals one",
+        range, help: "eq(\(source(left.range)), \(source(right.range)))")
       return nil
     }
     if isScript, case .list = a.data {

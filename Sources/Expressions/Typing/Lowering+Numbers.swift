@@ -10,8 +10,10 @@ extension Lowering {
     case .not: return negation(of: value, range)
     case .negate:
       guard let number = number(value, for: "'-'"), let type = number.type else { return nil }
-      if number.intsAmong != nil { return mixed("'-'", number) }
+      let isSettled = settles(number, for: "'-'") { $0 != .int(0) || type.data.isDecimal }
+      guard isSettled, settles(number, for: "'-'", { !LuaNumber.isFloat($0) || $0 != .float(0) }) else { return nil }
       var result = make(isScript && type.data == .int ? .wrappingNegate : .negate, [number.node], type, range)
+      result.numbersAmong = number.numbersAmong.map { NumbersAmong(constants: $0.constants?.map(LuaNumber.negated)) }
       result.literal = value.literal.map { ExactDecimal(coefficient: -$0.coefficient, scale: $0.scale) }
       result.isLiteral = value.isLiteral
       return result
@@ -60,9 +62,9 @@ extension Lowering {
     let isInt = a.type?.data == .int && b.type?.data == .int && operation != .divide && operation != .power
     let type = ValueType(isInt ? .int : .float, unit: unit)
     let inputs = isInt ? [a.node, b.node] : [asFloat(a).node, asFloat(b).node]
-    guard let ints = intsAmong(operation, a, b) else { return nil }
+    guard let among = numbersAmong(operation, a, b, to: type.data) else { return nil }
     var result = make(isInt && isScript ? .wrapping(operation) : .arithmetic(operation), inputs, type, range)
-    result.intsAmong = ints.result
+    result.numbersAmong = among.result
     result.isLiteral = a.isLiteral && b.isLiteral
     if isInt, result.isLiteral, case .int(let value) = graph.constantValue(result.node) {
       result.literal = ExactDecimal(value)
@@ -70,45 +72,7 @@ extension Lowering {
     return result
   }
 
-  /// What a result has of the ints among its operands; nil where it would not be Lua's result in every row.
-  private mutating func intsAmong(
-    _ operation: Arithmetic, _ left: Value, _ right: Value
-  ) -> (result: Value.IntsAmong?, Void)? {
-    guard let first = left.intsAmong ?? right.intsAmong, operation != .divide, operation != .power else {
-      return (nil, ())
-    }
-    func isFloat(_ value: Value) -> Bool { value.type?.data == .float && value.intsAmong == nil }
-    if isFloat(left) || isFloat(right) { return (nil, ()) }
-    let mixedValue = left.intsAmong == nil ? right : left
-    guard operation == .add || operation == .subtract, let other = bound(left.intsAmong == nil ? left : right) else {
-      _ = mixed("'\(symbol(operation))'", mixedValue)
-      return nil
-    }
-    let sum = Value.IntsAmong(bound: first.bound + other)
-    if !sum.areExact {
-      _ = mixed("'\(symbol(operation))'", mixedValue)
-      return nil
-    }
-    return (sum, ())
-  }
-
-  /// The greatest magnitude of the ints that a value can be; nil where that is not known.
-  func bound(_ value: Value) -> Double? {
-    if let ints = value.intsAmong { return ints.bound }
-    if case .int(let number) = graph.constantValue(value.node) { return Double(number.magnitude) }
-    return nil
-  }
-
-  /// Reports that only the interpreter can tell the ints of a value from its floats.
-  mutating func mixed(_ use: String, _ value: Value) -> Value? {
-    report(
-      .unsupportedExpression,
-      "'\(source(value.range))' is an int in some rows and a float in others, and \(use) tells them apart",
-      value.range, help: "make it a float in every row: write 0.0 for 0")
-    return nil
-  }
-
-  private func symbol(_ operation: Arithmetic) -> String {
+  func symbol(_ operation: Arithmetic) -> String {
     switch operation {
     case .add: "+"
     case .subtract: "-"
@@ -206,6 +170,7 @@ extension Lowering {
       .convert, [value.node], ValueType(data, unit: type.unit, isNullable: type.isNullable), value.range)
     result.isLiteral = value.isLiteral
     result.literal = value.literal
+    result.numbersAmong = value.numbersAmong
     if case .decimal(_, let old) = type.data, case .decimal(_, let scale) = data, scale >= old {
       let factor = DecimalArithmetic.powerOfTen(scale - old).magnitude
       let (bound, overflow) = graph.bound(value.node).multipliedReportingOverflow(by: factor)
@@ -240,6 +205,17 @@ extension Lowering {
     let (a, b) = (asDecimal(left), asDecimal(right))
     guard let a, let b, case .decimal(let p1, let s1) = a.type?.data, case .decimal(let p2, let s2) = b.type?.data
     else { return nil }
+    guard let among = numbersAmong(operation, left, right, to: .decimal(scale: 0)) else { return nil }
+    guard var result = decimalResult(operation, (a, p1, s1), (b, p2, s2), unit, range) else { return nil }
+    result.numbersAmong = among.result
+    return result
+  }
+
+  private mutating func decimalResult(
+    _ operation: Arithmetic, _ left: (value: Value, precision: Int, scale: Int),
+    _ right: (value: Value, precision: Int, scale: Int), _ unit: Unit, _ range: Range<Int>
+  ) -> Value? {
+    let ((a, p1, s1), (b, p2, s2)) = (left, right)
     switch operation {
     case .add, .subtract:
       let scale = max(s1, s2)

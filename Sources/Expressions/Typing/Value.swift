@@ -11,8 +11,8 @@ struct Value {
   var asWritten: AsWritten?
   /// Built from numerals alone: it takes the unit of what it meets.
   var isLiteral = false
-  /// A float here that Lua has as an int in some rows; nil for any other value.
-  var intsAmong: IntsAmong?
+  /// Plain numbers that Lua has here in some rows; nil where Lua has the column's type in all.
+  var numbersAmong: NumbersAmong?
   /// What is missing may be `false` rather than nil: `condition and x` before its `or`.
   var isFalseWhenMissing = false
   var range: Range<Int>
@@ -20,17 +20,11 @@ struct Value {
   var whenTrue: Set<Int> = []
   var whenFalse: Set<Int> = []
 
-  /// Ints that were joined with floats in one column.
-  struct IntsAmong {
-    /// The greatest magnitude that they can have.
-    var bound: Double
-    /// Whether a float holds each of them exactly.
-    var areExact: Bool { bound <= 0x1p53 }
-  }
-
   struct AsWritten {
     var node: Int
     var type: DataType
+    /// The numbers that it is chosen from.
+    var scalars: [Scalar]
   }
 
   var isNullable: Bool { type?.isNullable ?? true }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import LuaPlugins
 import Memory
 import Planning
 import Runner
@@ -18,8 +19,23 @@ struct PipelineOptions: ParsableArguments {
   @Option(name: .customLong("param"), help: ArgumentHelp("A parameter of the pipeline.", valueName: "NAME=VALUE"))
   var parameters: [String] = []
 
-  var loader: PipelineLoader { PipelineLoader(path: file, parameters: parameters) }
+  @OptionGroup var lua: LuaOptions
+
+  var loader: PipelineLoader { PipelineLoader(path: file, parameters: parameters, lua: lua.path) }
 }
+
+/// The path of Lua, for every command that loads plugins.
+struct LuaOptions: ParsableArguments {
+  @Option(
+    name: .customLong("lua"),
+    help: ArgumentHelp(
+      "The path that Lua functions take; the results are the same.",
+      discussion: "columnar refuses a function that cannot be compiled and names the line; interpreter compiles none.",
+      valueName: "auto|columnar|interpreter"))
+  var path = LuaPath.auto
+}
+
+extension LuaPath: ExpressibleByArgument {}
 
 /// How many workers, and how much of the input.
 struct ExecutionOptions: ParsableArguments {

@@ -12,6 +12,8 @@ struct TestCommand: ParsableCommand {
   @Argument(help: "Where to look.")
   var path = "Plugins"
 
+  @OptionGroup var lua: LuaOptions
+
   @Flag(help: "Print the results as JSON on stdout.")
   var json = false
 
@@ -23,7 +25,7 @@ struct TestCommand: ParsableCommand {
       throw RunFailure(.missingFile, "there is no NAME.test.yaml in '\(path)'")
     }
     for file in files {
-      let result = try PluginTestFile(path: file).run()
+      let result = try PluginTestFile(path: file, lua: lua.path).run()
       passed += result.passed
       failures += result.failures
     }
@@ -60,12 +62,12 @@ struct TestCommand: ParsableCommand {
 
 extension PluginTestFile {
   /// - Parameter path: `PLUGIN/KIND/NAME.test.yaml`.
-  init(path: String) throws {
+  init(path: String, lua: LuaPath) throws {
     let folder = path.folderOfPath
     let plugin = folder.folderOfPath.isEmpty ? "." : folder.folderOfPath
     var bag = DiagnosticBag()
     let file = SourceFile(path: path, text: try TextFile.read(path))
-    let plugins = PluginLoader.load(folder: plugin, at: file.span(0..<0), &bag)
+    let plugins = PluginLoader.load(folder: plugin, at: file.span(0..<0), lua: lua, &bag)
     try bag.throwIfErrors()
     let name = path.nameOfPath.dropLast(".test.yaml".count)
     self.init(
