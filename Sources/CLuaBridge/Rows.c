@@ -111,7 +111,7 @@ static void push_constants(lua_State *L, weir_state *S, const weir_argument *arg
 }
 
 typedef struct {
-  slot slots[16];
+  slot slots[64];
   int *columns; // a userdata on the stack: for each ROW argument, which columns are eager
 } frame;
 
@@ -144,7 +144,7 @@ static void push_function(lua_State *L, weir_state *S, int32_t number) {
 }
 
 static void prepare(lua_State *L, weir_state *S, weir_batch *batch, frame *frame) {
-  if (batch->argument_count > 16) luaL_error(L, "too many arguments");
+  if (batch->argument_count > 64) luaL_error(L, "too many arguments");
   size_t columns = 1;
   for (int a = 0; a < batch->argument_count; a++) columns += (size_t)batch->arguments[a].column_count;
   push_function(L, S, batch->function);

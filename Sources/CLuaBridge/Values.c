@@ -46,7 +46,8 @@ size_t weir_push(lua_State *L, weir_state *S, const weir_value *nodes) {
     lua_remove(L, -2);
     return 1;
   case WEIR_TABLE: {
-    lua_createtable(L, 0, (int)nodes->integer);
+    bool is_array = nodes->integer > 0 && nodes[1].kind == WEIR_INT && nodes[1].integer == 1;
+    lua_createtable(L, is_array ? (int)nodes->integer : 0, is_array ? 0 : (int)nodes->integer);
     size_t used = 1;
     for (int64_t i = 0; i < nodes->integer; i++) {
       used += weir_push(L, S, nodes + used);

@@ -36,7 +36,9 @@ struct FeeRuleFunction: ScriptFunction {
   func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundScript {
     let names = inputs.map(\.name) + [Self.version]
     let fields = zip(names, arguments + [ValueType(.int)]).map { Field($0, $1) }
-    var builder = ProgramBuilder(scope: ExpressionScope(columns: Schema(fields)))
+    let columns = Schema(fields)
+    let scope = if case .script(let script) = fee { script.scope(columns) } else { ExpressionScope(columns: columns) }
+    var builder = ProgramBuilder(scope: scope)
     switch try compile(names, into: &builder) {
     case .compiled(let outputs):
       try check(outputs[0].type)

@@ -231,7 +231,7 @@ extension Lowering {
   ) -> [Value]? {
     guard let first = branches.first else { return run(otherwise[...], then: then) }
     let before = (names: names, cells: cells, narrowed: narrowed, effects: effects)
-    guard let tested = lower(first.condition) else {
+    guard let tested = lowerCondition(first.condition) else {
       _ = run(first.body[...], then: .end)
       return nil
     }

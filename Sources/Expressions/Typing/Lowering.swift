@@ -93,6 +93,7 @@ struct Lowering {
     case .binary(.and, let left, let right): return conjunction(left, right, range)
     case .binary(.or, let left, let right): return disjunction(left, right, range)
     case .binary(let operation, let left, let right):
+      if let known = comparedTable(operation, left, right, range) { return known }
       let (a, b) = (lower(left), lower(right))
       guard let a, let b else {
         // What is wrong with the other side is said now, not after this one has been mended.
