@@ -169,6 +169,20 @@ static void read_table(lua_State *L, weir_state *S, int index, weir_values *into
   }
   weir_push_contents(L, index);
   int contents = lua_gettop(L);
+  lua_Integer entries = 0, length = (lua_Integer)lua_rawlen(L, contents);
+  for (lua_pushnil(L); lua_next(L, contents); lua_pop(L, 1)) entries++;
+  if (length > 0 && entries == length) { // a list: its keys are in order already
+    weir_charge(L, S, length * 4 + 4);
+    weir_values_append(into, (weir_value){.kind = WEIR_TABLE, .integer = length});
+    for (lua_Integer i = 1; i <= length; i++) {
+      weir_values_append(into, (weir_value){.kind = WEIR_INT, .integer = i});
+      lua_rawgeti(L, contents, i);
+      weir_read(L, S, -1, into, depth + 1);
+      lua_pop(L, 1);
+    }
+    lua_settop(L, contents - 1);
+    return;
+  }
   weir_push_sorted_keys(L, S, contents);
   lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
   weir_values_append(into, (weir_value){.kind = WEIR_TABLE, .integer = count});
