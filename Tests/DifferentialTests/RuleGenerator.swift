@@ -259,8 +259,10 @@ struct RuleGenerator {
     guard kind != .bool, kind != .list, let column = columns.first else { return local() }
     let before = (scope, functions)
     defer { (scope, functions) = before }
-    scope += Array(repeating: ("row.\(column.name)", kind, kind != .date, false), count: 3)
+    scope += Array(repeating: ("row.\(column.name)", kind, isStock(kind), false), count: 3)
     let test = random.pick(["row.\(column.name)", "row.\(column.name) ~= nil", "not (row.\(column.name) == nil)"])
-    return Statement("if \(test) then\n@end", [nested(1 + random.below(2), returning: kinds)])
+    var statement = Statement("if \(test) then\n@end", [nested(1 + random.below(2), returning: kinds)])
+    statement.isStock = statement.isStock && isStock(kind)
+    return statement
   }
 }

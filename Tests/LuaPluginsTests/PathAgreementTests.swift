@@ -76,6 +76,7 @@ import Testing
     ("local unused = 1 // row.i return 7", ["7", "! attempt to divide by zero"]),
     ("if 1 // row.i then return 7 end return 8", ["7", "! attempt to divide by zero"]),
     ("local function k(x) return 7 end return k(1 // row.i)", ["7", "! attempt to divide by zero"]),
+    ("return one_of(7, 7, 1 // row.i)", ["true", "! attempt to divide by zero"]),
     ("return (1 // row.i) ~= nil", ["true", "! attempt to divide by zero"]),
     ("local function two(x) return x, x + 1 end local a, b = two(row.i) return b", ["-9223372036854775808", "1"]),
     (
