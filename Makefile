@@ -4,7 +4,7 @@ PACKAGES = pkg-config liblua5.4-dev zlib1g-dev libzstd-dev libxxhash-dev
 PREFIX ?= /usr/local
 WEIR = .build/release/weir
 
-.PHONY: run build test check lint format install setup clean sanitize
+.PHONY: run build test check lint format install setup clean sanitize fuzz
 
 run: build
 	$(WEIR) run Pipelines/network-dashboard.yaml --out out
@@ -32,8 +32,15 @@ sanitize: setup
 	swift test --sanitize=address --scratch-path .build-address
 	swift test --sanitize=thread --scratch-path .build-thread
 
+# Random Lua rules on both paths and in plain Lua: five million rows of them, with other rules each time. WEIR_FUZZ_SEED repeats a run.
+FUZZ_RULES ?= 20000
+fuzz: PACKAGES += lua5.4
+fuzz: setup
+	WEIR_FUZZ_RULES=$(FUZZ_RULES) WEIR_FUZZ_ROWS=256 WEIR_FUZZ_SEED=$${WEIR_FUZZ_SEED:-$$(date +%s)} \
+	swift test -c release --scratch-path .build-fuzz -Xswiftc -enable-testing --filter DifferentialTests
+
 clean:
-	rm -rf .build .build-address .build-thread out
+	rm -rf .build .build-address .build-thread .build-fuzz out
 
 # Installs the Debian packages that are missing; asks for nothing where all are there.
 setup:

@@ -73,7 +73,7 @@ let package = Package(
         swiftSettings: strict),
       .testTarget(name: "CaseTests", dependencies: ["weir"], exclude: ["Cases"], swiftSettings: strict),
       .testTarget(
-        name: "DifferentialTests", dependencies: ["LuaPlugins", "Planning", "Columns", "Diagnostics"],
+        name: "DifferentialTests", dependencies: ["LuaPlugins", "Planning", "Expressions", "Columns", "Diagnostics"],
         swiftSettings: strict),
     ]
 )

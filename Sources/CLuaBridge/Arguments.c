@@ -133,7 +133,7 @@ void weir_push_function(lua_State *L, weir_state *S, int32_t number) {
 
 /// Pushes the batch's function at `WEIR_BASE`, then what its arguments are made of.
 void weir_prepare(lua_State *L, weir_state *S, weir_batch *batch, weir_frame *frame) {
-  if (batch->argument_count > 16) luaL_error(L, "too many arguments");
+  if (batch->argument_count > 64) luaL_error(L, "too many arguments");
   size_t columns = 1;
   for (int a = 0; a < batch->argument_count; a++) columns += (size_t)batch->arguments[a].column_count;
   weir_push_function(L, S, batch->function);

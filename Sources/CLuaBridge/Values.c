@@ -46,7 +46,8 @@ size_t weir_push(lua_State *L, weir_state *S, const weir_value *nodes) {
     lua_remove(L, -2);
     return 1;
   case WEIR_TABLE: {
-    lua_createtable(L, 0, (int)nodes->integer);
+    bool is_array = nodes->integer > 0 && nodes[1].kind == WEIR_INT && nodes[1].integer == 1;
+    lua_createtable(L, is_array ? (int)nodes->integer : 0, is_array ? 0 : (int)nodes->integer);
     size_t used = 1;
     for (int64_t i = 0; i < nodes->integer; i++) {
       used += weir_push(L, S, nodes + used);
@@ -168,6 +169,20 @@ static void read_table(lua_State *L, weir_state *S, int index, weir_values *into
   }
   weir_push_contents(L, index);
   int contents = lua_gettop(L);
+  lua_Integer entries = 0, length = (lua_Integer)lua_rawlen(L, contents);
+  for (lua_pushnil(L); lua_next(L, contents); lua_pop(L, 1)) entries++;
+  if (length > 0 && entries == length) { // a list: its keys are in order already
+    weir_charge(L, S, length * 4 + 4);
+    weir_values_append(into, (weir_value){.kind = WEIR_TABLE, .integer = length});
+    for (lua_Integer i = 1; i <= length; i++) {
+      weir_values_append(into, (weir_value){.kind = WEIR_INT, .integer = i});
+      lua_rawgeti(L, contents, i);
+      weir_read(L, S, -1, into, depth + 1);
+      lua_pop(L, 1);
+    }
+    lua_settop(L, contents - 1);
+    return;
+  }
   weir_push_sorted_keys(L, S, contents);
   lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
   weir_values_append(into, (weir_value){.kind = WEIR_TABLE, .integer = count});

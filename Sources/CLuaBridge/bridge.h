@@ -138,7 +138,7 @@ typedef struct {
 } weir_slot;
 
 typedef struct {
-  weir_slot slots[16];
+  weir_slot slots[64];
   int *columns; // a userdata on the stack: for each ROW argument, which columns are eager
 } weir_frame;
 

@@ -57,7 +57,7 @@ extension HostFunction {
       var date = first(from)
       while date <= to {
         dates.append(.date(date))
-        guard dates.count <= 100_000 else { throw HostFunctionError("more than 100000 dates") }
+        guard dates.count <= 50_000 else { throw HostFunctionError("more than 50000 dates") }
         date = next(date)
       }
       return .array(dates)

@@ -40,7 +40,9 @@ struct FeeRuleFunction: FeeRuleScript {
     let own = changes + (terms.isEmpty ? [] : [Field(Self.termsRow, ValueType(.int))])
     let inputs = zip(inputs, arguments).map { Field($0.name, $1) }
     let priced = PricedColumns(terms: terms.map(\.name), after: numbers + own)
-    var builder = ProgramBuilder(scope: ExpressionScope(columns: Schema(inputs + numbers + own)))
+    let columns = Schema(inputs + numbers + own)
+    let scope = if case .script(let script) = fee { script.scope(columns) } else { ExpressionScope(columns: columns) }
+    var builder = ProgramBuilder(scope: scope)
     switch try compile(priced, into: &builder) {
     case .compiled(let outputs):
       try check(outputs[0].type)

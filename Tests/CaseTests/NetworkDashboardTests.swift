@@ -8,17 +8,29 @@ import Testing
   static let pipeline = "Pipelines/network-dashboard.yaml"
   static let data = Package.root.appending(path: "Examples/network/data")
 
-  @Test func isTheSameForAnyNumberOfWorkers() throws {
-    var runs: [[String: String]] = []
-    for workers in ["1", "2", "8"] {
-      let out = try Package.freshFolder()
-      defer { try? FileManager.default.removeItem(at: out) }
-      let result = try Binary.run(["run", Self.pipeline, "--out", out.path, "--workers", workers], in: Package.root)
-      #expect(result.code == 0, "\(result.err)")
-      runs.append(try Package.files(below: out).filter { $0.key != "run.json" })
-    }
-    #expect(runs[0].count > 30)
-    #expect(runs[0] == runs[1] && runs[1] == runs[2])
+  static let hasAwk = FileManager.default.isExecutableFile(atPath: "/usr/bin/awk")
+
+  @Test(.enabled(if: hasAwk, "skipped: there is no awk"))
+  func theDataIsWhatItsScriptMakes() throws {
+    let folder = try Package.freshFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try makeData(in: folder, invoices: 500)
+    let made = try Package.files(below: folder)
+    #expect(made.count == 11)
+    #expect(try made == Package.files(below: Self.data))
+  }
+
+  /// Enough invoices for several splits of a file.
+  @Test(.enabled(if: hasAwk, "skipped: there is no awk"))
+  func isTheSameForAnyNumberOfWorkers() throws {
+    let folder = try Package.freshFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try makeData(in: folder, invoices: 120_000)
+    let runs = try ["1", "2", "8"].map { try run(["data=\(folder.path)"], workers: $0) }
+    #expect(runs[0].code == 0, "\(runs[0].err)")
+    let files = runs.map { run in run.files.filter { $0.key != "run.json" } }
+    #expect(files[0].count > 30)
+    #expect(files[0] == files[1] && files[1] == files[2])
   }
 
   @Test func everyFigureSaysWhatItIs() throws {
@@ -117,12 +129,24 @@ import Testing
     #expect(result.files["dashboard.json"] == nil)
   }
 
-  private func run(_ parameters: [String] = []) throws -> (code: Int32, err: String, files: [String: String]) {
+  private func run(
+    _ parameters: [String] = [], workers: String = "2"
+  ) throws -> (code: Int32, err: String, files: [String: String]) {
     let out = try Package.freshFolder()
     defer { try? FileManager.default.removeItem(at: out) }
-    let arguments = ["run", Self.pipeline, "--out", out.path] + parameters.flatMap { ["--param", $0] }
-    let result = try Binary.run(arguments, in: Package.root)
+    let arguments = ["run", Self.pipeline, "--out", out.path, "--workers", workers]
+    let result = try Binary.run(arguments + parameters.flatMap { ["--param", $0] }, in: Package.root)
     return (result.code, result.err, try Package.files(below: out))
+  }
+
+  private func makeData(in folder: URL, invoices: Int) throws {
+    let awk = Process()
+    awk.executableURL = URL(filePath: "/usr/bin/awk")
+    let script = Package.root.appending(path: "Examples/network/make-data.awk").path
+    awk.arguments = ["-v", "folder=\(folder.path)/", "-v", "invoices=\(invoices)", "-f", script]
+    try awk.run()
+    awk.waitUntilExit()
+    #expect(awk.terminationStatus == 0)
   }
 
   private struct Report: Decodable {

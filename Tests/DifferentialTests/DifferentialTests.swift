@@ -9,7 +9,7 @@ import Testing
 /// `WEIR_FUZZ_RULES` is how many rules are tried, `WEIR_FUZZ_SEED` the seed of the first; rule `n` has the seed of the first plus `n`.
 @Suite struct DifferentialTests {
   private static let environment = ProcessInfo.processInfo.environment
-  static let rules = environment["WEIR_FUZZ_RULES"].flatMap { Int($0) } ?? 150
+  static let rules = environment["WEIR_FUZZ_RULES"].flatMap { Int($0) } ?? 120
   static let seed = environment["WEIR_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
   static let rowsPerRule = environment["WEIR_FUZZ_ROWS"].flatMap { Int($0) } ?? 64
 

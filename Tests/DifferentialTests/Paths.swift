@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Expressions
 import Foundation
 import LuaPlugins
 import Planning
@@ -36,34 +37,42 @@ final class Workbench {
 
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "weir-differential-\(UUID().uuidString)")
-    for kind in ["fees", "metrics"] {
+    for kind in ["fees", "metrics", "functions"] {
       try FileManager.default.createDirectory(at: folder.appending(path: kind), withIntermediateDirectories: true)
     }
-    try Data("name: fuzz\nversion: 1.0.0\n".utf8).write(to: folder.appending(path: "plugin.yaml"))
+    try Data("name: fuzz\nversion: 1.0.0\n\(Rule.settings)".utf8).write(to: folder.appending(path: "plugin.yaml"))
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// Loads the rule and binds it to its columns' types; nil where that is refused, with the reasons.
   func bind(_ rule: Rule, _ path: LuaPath) throws -> (bound: (any BoundScript)?, refusals: [String]) {
-    let (own, other) = rule.form == .metric ? ("metrics", "fees") : ("fees", "metrics")
-    try? FileManager.default.removeItem(at: folder.appending(path: "\(other)/rule.lua"))
-    try Data(rule.file.utf8).write(to: folder.appending(path: "\(own)/rule.lua"))
+    for form in [Rule.Form.metric, .fee, .function] where form != rule.form {
+      try? FileManager.default.removeItem(at: folder.appending(path: "\(form.rawValue)/rule.lua"))
+    }
+    try Data(rule.file.utf8).write(to: folder.appending(path: "\(rule.form.rawValue)/rule.lua"))
     var bag = DiagnosticBag()
     let file = SourceFile(path: "test", text: "")
     let catalogue = PluginLoader.load(folder: folder.path, at: file.span(0..<0), lua: path, &bag)
     if bag.hasErrors { return (nil, bag.diagnostics.map(\.message)) }
+    let columns = rule.columns.isEmpty ? [RuleColumn.all[0]] : rule.columns
+    if rule.form == .function {
+      guard let function = catalogue.functions["fuzz.rule"] else { return (nil, ["no function"]) }
+      if let refusal = function.refusal { return (nil, [refusal.message]) }
+      precondition(function.inputs == columns.map(\.type), "inputs come in the order in which the file has them")
+      return (BoundFunction(function: function), [])
+    }
     var value: (any ScriptFunction)?
     let fee = catalogue.feeRules["fuzz.rule"]?.script
     let inputs: [ScriptInput]
     switch rule.form {
+    case .function: inputs = []
     case .metric:
       if case .reduced(let function, _)? = catalogue.metrics["fuzz.rule"]?.form { value = function }
       inputs = catalogue.metrics["fuzz.rule"]?.inputs ?? []
     case .fee:
       inputs = catalogue.feeRules["fuzz.rule"]?.inputs ?? []
     }
-    let columns = rule.columns.isEmpty ? [RuleColumn.all[0]] : rule.columns
     precondition(inputs.map(\.name) == columns.map(\.name), "inputs come in the order in which the file has them")
     do throws(InvalidInput) {
       let types = columns.map(\.type)
@@ -88,6 +97,29 @@ final class Workbench {
         })
     } catch let failure as RunFailure {
       return .stopped("\(failure.diagnostic.message) (\(failure.diagnostic.span?.line ?? 0))")
+    }
+  }
+}
+
+/// A function of expressions, called as a program calls it.
+private struct BoundFunction: BoundScript {
+  let function: any RowFunction
+
+  var results: [ValueType] { [function.result] }
+  var explanation: String { function.explanation }
+
+  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance {
+    Instance(instance: try function.makeInstance())
+  }
+
+  private final class Instance: BoundScriptInstance {
+    private let instance: any RowFunctionInstance
+
+    init(instance: any RowFunctionInstance) { self.instance = instance }
+
+    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      let (column, failures) = try instance.map(arguments, count: count)
+      return ([column], failures.map { RowProblem(row: $0.row, code: $0.code, message: $0.message) })
     }
   }
 }

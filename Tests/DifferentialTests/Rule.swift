@@ -71,13 +71,17 @@ extension Piece {
   }
 }
 
-/// A rule: a metric's value over a row, or a fee rule with terms.
+/// A rule: a metric's value over a row, a fee rule with terms, or a function of its inputs.
 struct Rule {
-  enum Form { case metric, fee }
+  enum Form: String {
+    case metric = "metrics"
+    case fee = "fees"
+    case function = "functions"
+  }
 
   var form: Form
   var body: [Statement]
-  /// What a metric declares; nil where the type follows from the code.
+  /// What a metric or a function declares; nil where the type follows from the code.
   var returns: String?
   /// Of a fee rule: what comes after `versions`.
   var rest = ""
@@ -103,6 +107,17 @@ struct Rule {
     }
   }
 
+  /// What `plugin.yaml` says of settings.
+  static let settings = """
+    settings:
+      most: { type: decimal USD, default: "99.50" }
+      part: { type: float, default: 0.125 }
+      times: { type: int, default: 3 }
+      word: { type: string, default: paid }
+      from: { type: date, default: 2024-02-29 }
+
+    """
+
   /// Locals of the file that rules read.
   static let upvalues = """
     local COUNT, SHARE, LABEL = 3, 0.25, "tier"
@@ -123,6 +138,15 @@ struct Rule {
           name = "rule", inputs = { \(inputs) }, aggregate = "count",\(returns.map { " returns = \"\($0)\"," } ?? "")
           value = function(row)
         \(bodyText)  end,
+        }
+        """
+    case .function:
+      return """
+        \(Self.upvalues)
+        return func {
+          name = "rule", inputs = { \(inputs) }, returns = "\(returns ?? "")",
+          value = function(\(used.map(\.name).joined(separator: ", ")))
+        \(bodyText.replacing("row.", with: ""))  end,
         }
         """
     case .fee:

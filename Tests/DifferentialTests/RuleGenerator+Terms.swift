@@ -57,6 +57,7 @@ extension RuleGenerator {
     }
     let fields = termFields.filter { $0.kind == kind && kind != .decimal }
     if !fields.isEmpty, random.once(in: 3) { return random.pick(fields) }
+    if !isPlain, random.once(in: 12), let setting = Self.settings[kind] { return Term(kind, setting, isStock: false) }
     let literals: [String] =
       switch kind {
       case .int: Self.ints
@@ -72,6 +73,11 @@ extension RuleGenerator {
     let column = random.pick(RuleColumn.of(kind, isNullable: false))
     return Term(kind, "row.\(column.name)", isStock: isStock(kind))
   }
+
+  private static let settings: [Kind: String] = [
+    .money: "settings.most", .float: "settings.part", .int: "settings.times", .string: "settings.word",
+    .date: "settings.from",
+  ]
 
   private static let ints = [
     "0", "1", "2", "-1", "-3", "7", "10", "100", "0x7fffffffffffffff", "9007199254740993", "COUNT", "#RATES",
@@ -110,7 +116,9 @@ extension RuleGenerator {
     let kind = random.pick([Kind.int, .float, .decimal, .money, .string, .date, .timestamp, .bool])
     switch random.below(12) {
     case 0, 1:
-      return Term(.bool, random.pick(["(@ and @)", "(@ or @)", "not @ and @", "@ or not @"]), two(.bool, depth))
+      return Term(
+        .bool, random.pick(["(@ and @)", "(@ or @)", "(not @ and @)", "(@ or not @)", "(not @ == @)"]),
+        two(.bool, depth))
     case 2: return Term(.bool, "not @", [term(.bool, depth - 1)])
     case 3:
       guard let column = optional(kind) else { break }
@@ -125,6 +133,8 @@ extension RuleGenerator {
     case 6:
       let parts = [term(.string, depth - 1), Term(.string, random.pick(["\"a\"", "\"paid\"", "\"\""]))]
       return Term(.bool, "one_of(@, @, \"b\", \"\\u{FC}\")", parts, isStock: false)
+    case 7 where random.once(in: 2):
+      return Term(.bool, "eq(@, @)", two(.list, 1), isStock: false)
     case 7: return Term(.bool, "contains(@, @)", [term(.list, 0), term(.string, depth - 1)], isStock: false)
     case 8:
       let parts = [term(.int, depth - 1), term(.float, depth - 1)]
@@ -159,6 +169,12 @@ extension RuleGenerator {
     case 12:
       let form = random.pick(["#@", "len(@)", "(@):len()"])
       return Term(.int, form, [leafOf(.string)], isStock: form != "len(@)")
+    case 13 where random.once(in: 2):
+      let form = random.pick(["len(@)", "#@"])
+      return Term(.int, form, [term(.list, random.below(2))], isStock: false)
+    case 13 where random.once(in: 4):
+      let form = "len(dates(@, @ + 400, \"\(random.pick(["day", "week", "month", "quarter", "year"]))\"))"
+      return Term(.int, form, two(.date, 1), isStock: false)
     default:
       return Term(
         .int, random.pick(["round(@)", "round(@, 2)", "math.floor(@)"]), [term(.int, depth - 1)], isStock: false)
@@ -172,6 +188,9 @@ extension RuleGenerator {
 
   private mutating func float(_ depth: Int) -> Term {
     switch random.below(11) {
+    case 0 where random.once(in: 2):
+      let form = random.pick(["(@ - @ / @)", "(@ + @ * @)", "(@ ^ @ ^ @)", "(- @ ^ @ * @)", "(@ // @ % @)"])
+      return Term(.float, form, two(.float, depth) + [leafOf(.float)])
     case 0, 1: return Term(.float, random.pick(["(@ + @)", "(@ - @)", "(@ * @)", "(@ / @)"]), two(.float, depth))
     case 2: return Term(.float, random.pick(["(@ // @)", "(@ % @)", "(@ ^ @)"]), two(.float, depth))
     case 3: return Term(.float, random.pick(["(@ / @)", "(@ ^ @)"]), two(.int, depth))

@@ -6,7 +6,7 @@ struct RuleGenerator {
   var localCount = 0
   /// Only what plain Lua has.
   var isPlain = false
-  var functions: [(name: String, inputs: [Kind], result: Kind)] = []
+  var functions: [(name: String, inputs: [Kind], result: Kind, isDouble: Bool)] = []
   /// Fields of `terms`, for a fee rule.
   var termFields: [Term] = []
 
@@ -20,7 +20,11 @@ struct RuleGenerator {
     termFields = []
     isPlain = random.once(in: 3)
     if isPlain { return metric() }
-    return random.once(in: 5) ? feeRule() : metric()
+    switch random.below(8) {
+    case 0, 1: return feeRule()
+    case 2: return function()
+    default: return metric()
+    }
   }
 
   private mutating func metric() -> Rule {
@@ -33,17 +37,40 @@ struct RuleGenerator {
     return rule
   }
 
+  private mutating func function() -> Rule {
+    let kind = anyKind()
+    var body = statements(count: random.below(3), returning: [kind])
+    body.append(Statement("return @", [.term(term(kind, 2))]))
+    var rule = Rule(form: .function, body: body)
+    switch kind {
+    case .decimal: rule.returns = "decimal(38,18)"
+    case .money: rule.returns = "decimal(38,\(random.pick([2, 6, 18]))) USD"
+    case .list: rule.returns = "list<string>"
+    default: rule.returns = kind.rawValue
+    }
+    return rule
+  }
+
   private mutating func feeRule() -> Rule {
     termFields = [
       Term(.decimal, "terms.rate", isStock: false), Term(.decimal, "terms.limit", isStock: false),
       Term(.string, "terms.label", isStock: false), Term(.int, "#terms.steps", isStock: false),
     ]
     var body = statements(count: random.below(3), returning: [.money, .string])
-    body.append(Statement("return @, @", [.term(feeTerm()), .term(term(.string, 1))]))
+    if random.once(in: 4) {
+      // A call that ends the list gives both values.
+      let parts: [Piece] = [.term(term(.bool, 1)), .term(feeTerm()), .term(feeTerm()), .term(term(.string, 1))]
+      body.append(Statement("local function price(x) if x and @ then return @, \"first\" end return @, @ end", parts))
+      body.append(Statement("return price(@)", [.term(term(.bool, 1))]))
+    } else {
+      body.append(Statement("return @, @", [.term(feeTerm()), .term(term(.string, 1))]))
+    }
     var rule = Rule(form: .fee, body: body)
-    let shape = random.below(3)
+    let shape = random.below(5)
     func version(_ dates: String, _ rate: String, _ limit: String, _ label: String, _ steps: String) -> String {
-      "{ \(dates)rate = \(rate), limit = \(limit), label = \"\(label)\", steps = { \(steps) } }"
+      // With tiers of its own in some versions, the rule is compiled once for each version.
+      let tiers = shape == 3 && label != "mid" ? ", tiers = { { up_to = 5.5, rate = 0.3 }, { rate = 0.1 } }" : ""
+      return "{ \(dates)rate = \(rate), limit = \(limit), label = \"\(label)\", steps = { \(steps) }\(tiers) }"
     }
     rule.versions = [
       version("valid_to = \"2000-01-01\", ", "0.1", "100", "old", "1, 2"),
@@ -61,7 +88,9 @@ struct RuleGenerator {
   }
 
   private mutating func feeTerm() -> Term {
-    switch random.below(5) {
+    switch random.below(7) {
+    case 5: Term(.money, "(terms.tiers and graduated(@, terms.tiers) or @)", two(.money, 1), isStock: false)
+    case 6: Term(.money, "math.min(@, settings.most)", [term(.money, 2)], isStock: false)
     case 0: Term(.money, "(@ * @)", [term(.money, 2), random.pick(termFields.filter { $0.kind == .decimal })])
     case 1: Term(.money, "math.min(@, @)", [term(.money, 2), Term(.money, "terms.limit", isStock: false)])
     case 2: Term(.money, "round(@ * terms.rate, 2)", [term(.money, 1)], isStock: false)
@@ -74,7 +103,10 @@ struct RuleGenerator {
     if kind != .bool, random.once(in: 6) {
       return Term(kind, "@ and @ or nil", [term(.bool, 1), term(kind, 2)])
     }
-    if kind != .bool, random.once(in: 8), let column = optional(kind) { return column }
+    if kind == .bool, random.once(in: 4) {
+      return Term(.bool, random.pick(["(row.bo and @)", "(@ and row.bo)"]), [term(.bool, 1)])
+    }
+    if random.once(in: 8), let column = optional(kind) { return column }
     return term(kind, 1 + random.below(3))
   }
 
@@ -125,7 +157,17 @@ struct RuleGenerator {
       scope.append((second, kind, other.isStock, true))
       return Statement("local \(first), \(second) = @, @", [.term(value), .term(other)])
     }
-    let name = newLocal()
+    if random.once(in: 8), let known = functions.last(where: { $0.isDouble && $0.result == kind }) {
+      let (first, second) = (newLocal(), newLocal())
+      let arguments = known.inputs.map { term($0, 1) }
+      scope.append((first, kind, false, true))
+      scope.append((second, kind, false, true))
+      return Statement("local \(first), \(second) = \(known.name)(@, @)", arguments.map { .term($0) })
+    }
+    // A name may be used again: the new local hides the old one.
+    let hidden = scope.filter { $0.isLocal && $0.kind == kind }
+    let name = !hidden.isEmpty && random.once(in: 6) ? random.pick(hidden).text : newLocal()
+    scope.removeAll { $0.text == name }
     let attribute = random.once(in: 12) ? " <const>" : ""
     scope.append((name, kind, value.isStock, attribute.isEmpty))
     return Statement("local \(name)\(attribute) = @", [.term(value)])
@@ -192,8 +234,8 @@ struct RuleGenerator {
   }
 
   private mutating func localFunction() -> Statement {
-    let inputs = [anyKind(), anyKind()]
     let result = anyKind()
+    let inputs = [random.once(in: 2) ? result : anyKind(), anyKind()]
     localCount += 1
     let name = "h\(localCount)"
     let before = (scope, functions)
@@ -203,8 +245,10 @@ struct RuleGenerator {
       isShort
       ? [.term(term(result, 2))] : [.term(term(.bool, 1)), .term(term(result, 1)), .term(term(result, 2))]
     (scope, functions) = before
-    functions.append((name, inputs, result))
-    let body = isShort ? "return @" : "if @ then return @ end return @"
+    let isDouble = inputs[0] == result && random.once(in: 2)
+    functions.append((name, inputs, result, isDouble))
+    let more = isDouble ? ", x" : ""
+    let body = isShort ? "return @\(more)" : "if @ then return @\(more) end return @\(more)"
     if random.once(in: 3) { return Statement("local \(name) = function(x, y) \(body) end", parts) }
     return Statement("local function \(name)(x, y) \(body) end", parts)
   }
@@ -215,8 +259,10 @@ struct RuleGenerator {
     guard kind != .bool, kind != .list, let column = columns.first else { return local() }
     let before = (scope, functions)
     defer { (scope, functions) = before }
-    scope += Array(repeating: ("row.\(column.name)", kind, kind != .date, false), count: 3)
+    scope += Array(repeating: ("row.\(column.name)", kind, isStock(kind), false), count: 3)
     let test = random.pick(["row.\(column.name)", "row.\(column.name) ~= nil", "not (row.\(column.name) == nil)"])
-    return Statement("if \(test) then\n@end", [nested(1 + random.below(2), returning: kinds)])
+    var statement = Statement("if \(test) then\n@end", [nested(1 + random.below(2), returning: kinds)])
+    statement.isStock = statement.isStock && isStock(kind)
+    return statement
   }
 }

@@ -50,6 +50,11 @@ struct StockInterpreter {
   }
 
   private static let prelude = """
+    local plain = tostring
+    tostring = function(value) -- the sign of NaN is the machine's
+      local text = plain(value)
+      return text == "-nan" and "nan" or text
+    end
     local function show(ok, value)
       if not ok then return "e" .. tostring(value):gsub("^[^\\n]-:%d+: ", ""):gsub("\\n", " ") end
       local kind = math.type(value)
@@ -115,8 +120,9 @@ extension StockInterpreter.Answer {
     switch (self, outcome) {
     case (.value(let stock), .value(let cells)):
       if case .int(let number) = stock, type == .float { return Cell(scalar: .float(Double(number))) == cells[0] }
-      if case .string(let text) = stock, case .string(let own) = cells[0].scalar {
-        return text.replacing("-nan", with: "nan") == own  // the sign of NaN is the machine's
+      if case (.string(let text), .string(let own)) = (stock, cells[0].scalar) {
+        // `..` of NaN writes the sign that the machine gave it.
+        return text.replacingOccurrences(of: "-nan", with: "nan") == own.replacingOccurrences(of: "-nan", with: "nan")
       }
       return Cell(scalar: stock) == cells[0]
     case (.failed(let message), .failed(let own)): return message == "no UTF-8" || own.contains(message)

@@ -29,8 +29,8 @@ private func versions(_ terms: String, rest: String = "") -> String {
 }
 
 /// Fee, version and branch of each amount on a day, as texts.
-private func price(_ rule: String, _ rows: [(String, String)]) throws -> [String] {
-  let (plugins, problems) = try catalogue(rule: rule)
+private func price(_ rule: String, _ rows: [(String, String)], settings: String = "") throws -> [String] {
+  let (plugins, problems) = try catalogue(rule: rule, settings: settings)
   #expect(problems == [])
   let fee = try #require(plugins.feeRules["p.fee"])
   let amount = ValueType(.decimal(precision: 12, scale: 2), unit: Unit("USD"))
@@ -64,6 +64,23 @@ private func price(_ rule: String, _ rows: [(String, String)]) throws -> [String
       try price(versions(tiers, rest: #"method = "volume","#), [("1500.00", "2024-01-01")]) == [
         "150 2020-01-01 volume"
       ])
+  }
+
+  @Test func someVersionsHaveTiersAndOthersARate() throws {
+    let terms =
+      #"{ valid_from = "2020-01-01", valid_to = "2023-01-01", rate = 0.1 }, { valid_from = "2023-01-01", tiers = { { up_to = 10.5, rate = 0.20 }, { rate = 0.10 } } }"#
+    #expect(
+      try price(versions(terms), [("100.00", "2022-01-01"), ("100.00", "2024-01-01")]) == [
+        "10 2020-01-01 rate", "11.05 2023-01-01 graduated",
+      ])
+  }
+
+  @Test func aRuleReadsTheSettingsOfItsPlugin() throws {
+    let rule = versions(
+      #"{ valid_from = "2020-01-01" }"#,
+      rest: #"fee = function(row) return math.min(row.amount, settings.most), "least" end,"#)
+    let settings = "settings: { most: { type: decimal USD, default: 5 } }\n"
+    #expect(try price(rule, [("7.00", "2024-01-01")], settings: settings) == ["5 2020-01-01 least"])
   }
 
   @Test func minimumMaximumAndRoundingComeAfterPricing() throws {

@@ -76,6 +76,7 @@ import Testing
     ("local unused = 1 // row.i return 7", ["7", "! attempt to divide by zero"]),
     ("if 1 // row.i then return 7 end return 8", ["7", "! attempt to divide by zero"]),
     ("local function k(x) return 7 end return k(1 // row.i)", ["7", "! attempt to divide by zero"]),
+    ("return one_of(7, 7, 1 // row.i)", ["true", "! attempt to divide by zero"]),
     ("return (1 // row.i) ~= nil", ["true", "! attempt to divide by zero"]),
     ("local function two(x) return x, x + 1 end local a, b = two(row.i) return b", ["-9223372036854775808", "1"]),
     (
@@ -87,6 +88,7 @@ import Testing
     ("return math.floor(row.f) < 1", ["true", "false"]),
     ("return row.f < math.huge and row.i >= math.mininteger", ["true", "true"]),
     ("return eq(4611686018427387904, 4611686018427387904.0) and row.i > 5", ["true", "false"]),
+    ("local none return one_of(row.m, 1, none) or eq(none, nil) and row.i > 0", ["true", "false"]),
     ("return is_nil(row.f) or float(row.i) > 1", ["true", "false"]),
     ("return ratio(row.i, 0.5) or 0.0", ["1.8446744073709552e+19", "0.0"]),
     // Texts are bytes.
@@ -135,7 +137,8 @@ import Testing
 
   @Test(arguments: [
     "return tostring(math.max(row.f, row.i))", "return 1 // (row.i > 0 and row.i or row.f)",
-    "return (row.m > 0 and row.m or 1) / 3", "return tostring(row.m > 0 and row.m or 2.0)",
+    "return -(row.m > 0 and row.m or math.mininteger)", "return (row.m > 0 and row.m or 1) / 3",
+    "return tostring(row.m > 0 and row.m or 2.0)",
     "return row.s:rep(2)", "return twice(row.i)", "return tonumber(row.s) or 0",
   ])
   func whatOnlyTheInterpreterCanTellIsNotColumnar(_ body: String) throws {

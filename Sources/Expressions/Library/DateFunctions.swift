@@ -149,7 +149,7 @@ extension Evaluation {
         days: Self.periodStarts(lane, grain, weekStart: weekStart, fiscalYearStart: fiscalYearStart)[0])
       let first = elements.count
       while day.days <= ends[row] {
-        guard elements.count - first < 100_000 else {
+        guard elements.count - first < 50_000 else {
           isTooLong[row] = true
           break
         }
@@ -166,6 +166,6 @@ extension Evaluation {
     }
     return result(
       .lists(ListValues(ends: limits, elements: Column(.dates(elements)))), from: inputs,
-      failing: marks(isTooLong, .overflow, "more than 100000 dates"))
+      failing: marks(isTooLong, .overflow, "more than 50000 dates"))
   }
 }

@@ -4,9 +4,7 @@ extension FunctionLibrary {
   static let logicFunctions: [LibraryFunction] = [
     LibraryFunction("eq(a, b)", "whether two values are the same number, text or day; nil equals nil", counts: 2...2) {
       lowering, site in
-      let (a, b) = (site.arguments[0], site.arguments[1])
-      if a.type == nil || b.type == nil { return lowering.equality(a, b, site.range) }
-      return lowering.equal(a, b, site.range)
+      lowering.equalOrBothMissing(site.arguments[0], site.arguments[1], site.range)
     },
     LibraryFunction("is_nil(x)", "whether x is missing", counts: 1...1) { lowering, site in
       let missing = Value(node: lowering.graph.constant(.missing, .bool), type: nil, range: site.range)
@@ -24,11 +22,17 @@ extension FunctionLibrary {
       }
       var result: Value?
       for candidate in site.arguments.dropFirst() {
-        guard let same = lowering.equal(x, candidate, candidate.range) else { return nil }
+        guard let same = lowering.equalOrBothMissing(x, candidate, candidate.range) else { return nil }
         result = result.map { lowering.bool(.or, [$0.node, same.node], site.range) } ?? same
       }
       result?.whenTrue = []
       return result
     },
   ]
+}
+
+extension Lowering {
+  fileprivate mutating func equalOrBothMissing(_ left: Value, _ right: Value, _ range: Range<Int>) -> Value? {
+    left.type == nil || right.type == nil ? equality(left, right, range) : equal(left, right, range)
+  }
 }

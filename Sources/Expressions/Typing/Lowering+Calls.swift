@@ -83,7 +83,10 @@ extension Lowering {
         .argumentCount, "\(name) takes \(function.countText), not \(values.count)", range, help: function.signature)
       return nil
     }
-    return function.lower(&self, CallSite(name: name, range: range, arguments: values, written: arguments))
+    let site = CallSite(name: name, range: range, arguments: values, written: arguments)
+    guard let result = function.lower(&self, site) else { return nil }
+    // All arguments are computed before the function looks at the first.
+    return guarded(result, by: values.map(\.node))
   }
 
   private mutating func isTable(_ argument: LuaExpression) -> Bool {

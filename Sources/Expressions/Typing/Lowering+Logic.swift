@@ -50,6 +50,32 @@ extension Lowering {
     return result
   }
 
+  /// A value of which only the truth counts: a table that is there is true.
+  mutating func lowerCondition(_ expression: LuaExpression) -> Value? {
+    isTable(expression) ? constant(.bool(true), ValueType(.bool), expression.range) : lower(expression)
+  }
+
+  /// `table == nil` and `table ~= nil`; nil for any other comparison.
+  mutating func comparedTable(
+    _ operation: LuaBinaryOperator, _ left: LuaExpression, _ right: LuaExpression, _ range: Range<Int>
+  ) -> Value? {
+    guard operation == .equal || operation == .notEqual else { return nil }
+    let table: LuaExpression
+    switch (left.kind, right.kind) {
+    case (.none, _): table = right
+    case (_, .none): table = left
+    default: return nil
+    }
+    return isTable(table) ? constant(.bool(operation == .notEqual), ValueType(.bool), range) : nil
+  }
+
+  private mutating func isTable(_ expression: LuaExpression) -> Bool {
+    guard Self.dottedName(expression) != nil else { return false }
+    var attempt = self
+    if case .table(let table)? = attempt.resolvedPath(expression) { return table.kind == .constant }
+    return false
+  }
+
   private mutating func lower(_ expression: LuaExpression, knowing nodes: Set<Int>) -> Value? {
     let before = narrowed
     narrowed.formUnion(nodes)

@@ -10,8 +10,12 @@ extension Lowering {
     case .not: return negation(of: value, range)
     case .negate:
       guard let number = number(value, for: "'-'"), let type = number.type else { return nil }
-      let isSettled = settles(number, for: "'-'") { $0 != .int(0) || type.data.isDecimal }
-      guard isSettled, settles(number, for: "'-'", { !LuaNumber.isFloat($0) || $0 != .float(0) }) else { return nil }
+      // In Lua, the int 0 has no negative and the least int is its own; a decimal has no minus zero.
+      let isLuaToo = settles(number, for: "'-'") { number in
+        if number == .int(.min) { return false }
+        return type.data.isDecimal ? number != .float(0) : number != .int(0)
+      }
+      guard isLuaToo else { return nil }
       var result = make(isScript && type.data == .int ? .wrappingNegate : .negate, [number.node], type, range)
       result.numbersAmong = number.numbersAmong.map { NumbersAmong(constants: $0.constants?.map(LuaNumber.negated)) }
       result.literal = value.literal.map { ExactDecimal(coefficient: -$0.coefficient, scale: $0.scale) }

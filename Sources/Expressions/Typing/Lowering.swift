@@ -95,6 +95,7 @@ struct Lowering {
     case .binary(.and, let left, let right): return conjunction(left, right, range)
     case .binary(.or, let left, let right): return disjunction(left, right, range)
     case .binary(let operation, let left, let right):
+      if let known = comparedTable(operation, left, right, range) { return known }
       let a = lower(left)
       wantsText = [.equal, .notEqual].contains(operation) && a?.type?.data == .string
       let b = lower(right)
@@ -146,19 +147,6 @@ struct Lowering {
   }
 
   // MARK: Names
-
-  /// What is tested: a table is true, and no value otherwise.
-  mutating func lowerCondition(_ expression: LuaExpression) -> Value? {
-    switch expression.kind {
-    case .name, .index:
-      switch resolve(expression) {
-      case .value(let value): return read(value, expression.range)
-      case .table, .function: return constant(.bool(true), ValueType(.bool), expression.range)
-      case nil: return nil
-      }
-    default: return lower(expression)
-    }
-  }
 
   private func read(_ value: Value, _ range: Range<Int>) -> Value {
     var value = value
