@@ -136,7 +136,8 @@ struct FeeRuleFunction: ScriptFunction {
       fee: feeOutput.output, branch: branchOutput.output)
   }
 
-  /// The rule's function as the interpreter runs it, giving these types, and what comes after; nil for a rule without a function.
+  /// The rule's function as the interpreter runs it, giving these types, and what comes after; nil for a rule without a
+  /// function.
   private func pricing(_ types: [ValueType]) throws(InvalidInput) -> BoundFeeRule.Pricing? {
     guard case .script(let script) = fee else { return nil }
     let schema = Schema([Field(Self.priced, types[0]), Field(Self.branch, types[1])])
