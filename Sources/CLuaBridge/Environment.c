@@ -10,7 +10,8 @@ static int base_type(lua_State *L) {
   return 1;
 }
 
-/// The text of a float, as Lua writes it, but for the sign of NaN, which is the machine's; `text` has room for 64 bytes.
+/// The text of a float, as Lua writes it, but for the sign of NaN, which is the machine's; `text` has room for 64
+/// bytes.
 size_t weir_number_text(double value, char *text) {
   if (isnan(value)) return strlen(strcpy(text, "nan"));
   size_t length = (size_t)snprintf(text, 60, "%.14g", value);

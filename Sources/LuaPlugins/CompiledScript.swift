@@ -6,7 +6,8 @@ import Planning
 
 /// A script that runs as a columnar program.
 ///
-/// Rows for which the program has no result go back alone to the interpreter, which decides: it gives the value that the program's types could
+/// Rows for which the program has no result go back alone to the interpreter, which decides: it gives the value that
+/// the program's types could
 /// not hold on the way, or the exact error.
 struct CompiledScript: BoundScript {
   let script: LuaScript

@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Which of the two paths the functions of Lua files take. Both give the same bytes: the choice is one of speed, and of what is refused.
+/// Which of the two paths the functions of Lua files take. Both give the same bytes: the choice is one of speed, and of
+/// what is refused.
 public enum LuaPath: String, Sendable, CaseIterable {
   /// Columnar where a function is of the pure subset, interpreted where it is not.
   case auto

@@ -92,7 +92,8 @@ struct LuaScript: ScriptFunction {
         Diagnostic(
           .unsupportedExpression, "several functions stand on the same line", at: script.file.span(line..<line + 1)))
     }
-    let upvalues = upvalues()
+    let upvalues: Upvalues =
+      if let state = try? scripts.makeState() { upvalues(of: function, in: state, text) } else { ([:], [:]) }
     let compiler = FunctionCompiler(text: text, upvalues: upvalues.constants, functions: upvalues.functions)
     let outcome = compiler.compile(node, parameters: compilerParameters(names), results: returns, into: &builder)
     if case .invalid(let diagnostics) = outcome, let first = diagnostics.first,
@@ -134,21 +135,29 @@ struct LuaScript: ScriptFunction {
     }
   }
 
-  /// The locals of the file that the function reads.
-  private func upvalues() -> (constants: [String: ConstantTree], functions: Set<String>) {
-    guard let state = try? scripts.makeState(), let values = try? state.constants(of: function) else {
-      return ([:], [])
-    }
-    var constants: [String: ConstantTree] = [:]
-    var functions: Set<String> = []
+  private typealias Upvalues = (constants: [String: ConstantTree], functions: [String: FunctionCompiler.FileFunction])
+
+  /// The locals of the file that a function reads; functions among them with what they read in turn, a few calls deep.
+  private func upvalues(of function: LuaHost.LuaFunction, in state: LuaState, _ text: LocatedText, depth: Int = 0)
+    -> Upvalues
+  {
+    guard let values = try? state.constants(of: function) else { return ([:], [:]) }
+    var upvalues: Upvalues = ([:], [:])
     for (name, value) in values {
-      if case .function = value {
-        functions.insert(name)
+      guard case .function(let called) = value else {
+        upvalues.constants[name] = ConstantTree(value)
+        continue
+      }
+      if depth < 4, called.path == function.path,
+        let node = try? FunctionCompiler.function(in: text, firstLine: called.firstLine, lastLine: called.lastLine)
+      {
+        let own = self.upvalues(of: called, in: state, text, depth: depth + 1)
+        upvalues.functions[name] = .columnar(node, upvalues: own.constants, functions: own.functions)
       } else {
-        constants[name] = ConstantTree(value)
+        upvalues.functions[name] = .interpreted
       }
     }
-    return (constants, functions)
+    return upvalues
   }
 
   /// What the column of an argument is called in a program.

@@ -6,7 +6,8 @@ import Testing
 
 /// Random rules over hostile values: the columnar program, the interpreter and plain Lua say the same of every row.
 ///
-/// `WEIR_FUZZ_RULES` is how many rules are tried, `WEIR_FUZZ_SEED` the seed of the first; rule `n` has the seed of the first plus `n`.
+/// `WEIR_FUZZ_RULES` is how many rules are tried, `WEIR_FUZZ_SEED` the seed of the first; rule `n` has the seed of the
+/// first plus `n`.
 @Suite struct DifferentialTests {
   private static let environment = ProcessInfo.processInfo.environment
   static let rules = environment["WEIR_FUZZ_RULES"].flatMap { Int($0) } ?? 120
@@ -32,7 +33,8 @@ struct Campaign {
   private let workbench: Workbench
   private let stock = StockInterpreter()
   private(set) var findings: [Finding] = []
-  /// Rules that ran, that were refused by both paths, that raised in some row; comparisons of rows between paths, and with plain Lua.
+  /// Rules that ran, that were refused by both paths, that raised in some row; comparisons of rows between paths, and
+  /// with plain Lua.
   private(set) var ran = 0
   private(set) var refused = 0
   private(set) var failing = 0

@@ -123,6 +123,12 @@ struct Rule {
     local COUNT, SHARE, LABEL = 3, 0.25, "tier"
     local RATES = { 0.05, 0.1, 2 }
     local STEPS = { 1, 2, 3 }
+    local function half(x) return x / 2 end
+    local function least(x, y)
+      local small = x
+      if y < x then small = y end
+      return small, "least"
+    end
     local TIERS = { { up_to = 100, rate = 0.1 }, { up_to = 1000.5, rate = 0.05 }, { rate = 0.01 } }
     """
 

@@ -5,6 +5,15 @@ extension RuleGenerator {
     switch random.below(10) {
     case 0: return leaf(kind)
     case 1: return chosen(kind, depth)
+    case 3 where random.once(in: 3):
+      // Functions of the file.
+      switch kind {
+      case .float: return Term(.float, "half(@)", [term(random.pick([.int, .float]), depth - 1)])
+      case .decimal, .money: return Term(kind, "half(@)", [term(kind, depth - 1)], isStock: false)
+      case .int, .string, .date, .timestamp:
+        return Term(kind, "(least(@, @))", two(kind, depth), isStock: isStock(kind))
+      default: break
+      }
     case 2:
       let callable = functions.filter { $0.result == kind }
       if let function = callable.last {

@@ -1,4 +1,5 @@
-/// Writes random rules of every form that compiles, well typed for the most part: what binding refuses is counted and left out.
+/// Writes random rules of every form that compiles, well typed for the most part: what binding refuses is counted and
+/// left out.
 struct RuleGenerator {
   var random: Random
   /// Locals in scope, and columns known not to be nil there.

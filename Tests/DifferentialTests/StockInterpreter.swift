@@ -86,7 +86,7 @@ struct StockInterpreter {
     case .bool(let value): return value ? "true" : "false"
     case .int(let value): return "0x" + String(UInt64(bitPattern: value), radix: 16)
     case .float(let value):
-      if value.isNaN { return "(0/0)" }
+      if value.isNaN { return "(-(0/0))" }  // on x86, 0/0 has its sign set
       if value.isInfinite { return value > 0 ? "(1/0)" : "(-1/0)" }
       return String(format: "%a", value)
     case .string(let value): return "\"" + value.utf8.map { "\\x" + String(format: "%02x", $0) }.joined() + "\""

@@ -30,7 +30,14 @@ import Testing
     let inputs = used.map { "\($0.name) = \"\($0.type)\"" }.joined(separator: ", ")
     let file = """
       local TIERS = { { up_to = 10.5, rate = 0.1 }, { up_to = 20.5, rate = 0.2 }, { rate = 0.5 } }
-      local function twice(x) return x * 2 end
+      local function half(x) return x / 2 end
+      local function tiered(x)
+        return graduated(half(x), TIERS)
+      end
+      local function depth(x)
+        if x > 0 then return 1 + depth(x - 1) end
+        return 0
+      end
       return metric { name = "rule", inputs = { \(inputs) }, aggregate = "count", value = function(row)
         \(body)
       end }
@@ -113,6 +120,7 @@ import Testing
     ),
     ("return math.max(-row.m, 0.1) * 0.3", ["0.03", "0.75"]),
     ("return graduated(row.i // 1000000000000000000, TIERS)", ["0.9", "0"]),
+    ("return tiered(-row.m * 8) - 2", ["! the exact result needs more than 38 digits", "-1"]),
     ("return decimal(row.s) or 0", ["! decimal: '\u{C9}mile' is not a number", "! decimal: ' 12 ' is not a number"]),
   ])
   func bothPathsSayTheSame(_ body: String, _ expected: [String]) throws {
@@ -139,7 +147,7 @@ import Testing
     "return tostring(math.max(row.f, row.i))", "return 1 // (row.i > 0 and row.i or row.f)",
     "return -(row.m > 0 and row.m or math.mininteger)", "return (row.m > 0 and row.m or 1) / 3",
     "return tostring(row.m > 0 and row.m or 2.0)",
-    "return row.s:rep(2)", "return twice(row.i)", "return tonumber(row.s) or 0",
+    "return row.s:rep(2)", "return depth(row.i)", "return tonumber(row.s) or 0",
   ])
   func whatOnlyTheInterpreterCanTellIsNotColumnar(_ body: String) throws {
     #expect(try Self.results(of: body, .columnar) == ["refused: columnar-only"])

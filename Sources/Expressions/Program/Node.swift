@@ -35,7 +35,8 @@ enum Operation: Hashable, Sendable {
   case isPresent
   /// Condition, then, otherwise: only the chosen side's errors count.
   case select
-  /// The first input, failing where any of the others does: they were computed before it, and Lua would not have come this far.
+  /// The first input, failing where any of the others does: they were computed before it, and Lua would not have come
+  /// this far.
   case guarded
   case library(LibraryOperation)
   /// An interpreted function, by its number in the program.

@@ -1,7 +1,8 @@
 import Columns
 import Diagnostics
 
-/// What one worker keeps between batches: results for the texts of dictionaries, and its own instances of plugins' functions.
+/// What one worker keeps between batches: results for the texts of dictionaries, and its own instances of plugins'
+/// functions.
 ///
 /// Used by one thread at a time.
 public final class ProgramWorker {

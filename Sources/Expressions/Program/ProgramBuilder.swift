@@ -76,14 +76,13 @@ public struct ProgramBuilder {
 
   mutating func compile(
     _ function: LuaFunction, parameters: [FunctionCompiler.Parameter], results: [ValueType?],
-    upvalues: [String: ConstantTree], fileFunctions: Set<String>, text: LocatedText
+    compiler: FunctionCompiler
   ) -> FunctionCompiler.Outcome {
-    var lowering = Lowering(graph: graph, scope: scope, text: text, extraction: Lowering.Extraction())
+    var lowering = Lowering(graph: graph, scope: scope, text: compiler.text, extraction: Lowering.Extraction())
     lowering.defined = defined
     lowering.functions = functions
     lowering.isScript = true
-    lowering.fileFunctions = fileFunctions
-    let values = lowering.values(of: function, parameters, upvalues: upvalues) ?? []
+    let values = lowering.values(of: function, parameters, compiler: compiler) ?? []
     for extra in values.dropFirst(results.count) where extra.type != nil {
       lowering.report(
         .typeMismatch,

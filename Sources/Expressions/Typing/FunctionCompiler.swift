@@ -28,10 +28,18 @@ public struct FunctionCompiler {
   public let text: LocatedText
   /// Locals of the file that the function reads, by name.
   public var upvalues: [String: ConstantTree]
-  /// Functions of the file that the function calls: what calls them is left to the interpreter.
-  public var functions: Set<String>
+  /// Functions of the file that the function calls, by name.
+  public var functions: [String: FileFunction]
 
-  public init(text: LocatedText, upvalues: [String: ConstantTree] = [:], functions: Set<String> = []) {
+  /// A local function of the file.
+  public indirect enum FileFunction: Sendable {
+    /// Inlined where it is called; it has upvalues of its own.
+    case columnar(LuaFunction, upvalues: [String: ConstantTree], functions: [String: FileFunction])
+    /// What calls it is left to the interpreter.
+    case interpreted
+  }
+
+  public init(text: LocatedText, upvalues: [String: ConstantTree] = [:], functions: [String: FileFunction] = [:]) {
     self.text = text
     self.upvalues = upvalues
     self.functions = functions
@@ -48,8 +56,7 @@ public struct FunctionCompiler {
   public func compile(
     _ function: LuaFunction, parameters: [Parameter], results: [ValueType?], into builder: inout ProgramBuilder
   ) -> Outcome {
-    builder.compile(
-      function, parameters: parameters, results: results, upvalues: upvalues, fileFunctions: functions, text: text)
+    builder.compile(function, parameters: parameters, results: results, compiler: self)
   }
 }
 
@@ -104,9 +111,9 @@ private struct FunctionFinder {
 extension Lowering {
   /// The values that a function returns, its parameters bound; one for each of `results`.
   mutating func values(
-    of function: LuaFunction, _ parameters: [FunctionCompiler.Parameter], upvalues: [String: ConstantTree]
+    of function: LuaFunction, _ parameters: [FunctionCompiler.Parameter], compiler: FunctionCompiler
   ) -> [Value]? {
-    for (name, tree) in upvalues { declare(name, binding(tree, name: name)) }
+    declare(compiler.upvalues, compiler.functions)
     let base = names
     // Versions of one shape are looked up field by field; where shapes differ the function is compiled once for each.
     let split = parameters.firstIndex {
@@ -145,6 +152,25 @@ extension Lowering {
       declare(name, binding)
     }
     return run(function.body)
+  }
+
+  /// Declares the locals of the file that a function reads.
+  private mutating func declare(
+    _ upvalues: [String: ConstantTree], _ functions: [String: FunctionCompiler.FileFunction]
+  ) {
+    for (name, tree) in upvalues { declare(name, binding(tree, name: name)) }
+    for (name, function) in functions {
+      guard case .columnar(let node, let own, let called) = function else {
+        fileFunctions.insert(name)
+        continue
+      }
+      let before = names
+      names = [:]
+      declare(own, called)
+      let inner = names
+      names = before
+      declare(name, .function(node, names: inner))
+    }
   }
 
   private mutating func columnValue(_ name: String, _ range: Range<Int>) -> Value? {

@@ -68,8 +68,11 @@ extension Lowering {
   ) -> Value? {
     var values: [Value] = []
     var isWhole = true
-    for argument in arguments {
-      if isTable(argument) {
+    for (index, argument) in arguments.enumerated() {
+      if index == arguments.count - 1, callsLocalFunction(argument) {
+        guard let all = list([argument]) else { return nil }
+        values += all
+      } else if isTable(argument) {
         values.append(Value(node: graph.constant(.missing, .bool), type: nil, range: argument.range))
       } else if let value = lower(argument) {
         values.append(value)

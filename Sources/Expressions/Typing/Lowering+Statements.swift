@@ -100,6 +100,13 @@ extension Lowering {
     return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
   }
 
+  func callsLocalFunction(_ expression: LuaExpression) -> Bool {
+    guard case .call(let callee, _) = expression.kind, let name = Self.dottedName(callee), let cell = names[name],
+      case .function = cells[cell]
+    else { return false }
+    return true
+  }
+
   /// What a function gives, which it does not where something failed that was computed on the way.
   private mutating func returned(_ values: [Value], _ range: Range<Int>) -> [Value]? {
     let missing = Value(node: graph.constant(.missing, .bool), type: nil, range: range)

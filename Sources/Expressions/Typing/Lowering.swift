@@ -24,7 +24,8 @@ struct Lowering {
   var effects: [Int] = []
   var steps = 0
   var callDepth = 0
-  /// Compiles a function of a script, which the interpreter runs as well: it must mean what Lua means. Expressions check more: an int past 64 bits
+  /// Compiles a function of a script, which the interpreter runs as well: it must mean what Lua means. Expressions
+  /// check more: an int past 64 bits
   /// is an error, where Lua wraps.
   var isScript = false
   /// Functions of the file that the function calls, which only the interpreter runs.

@@ -8,11 +8,14 @@ import Columns
 
 /// Numbers that Lua has where a column has another type.
 ///
-/// A column has one type; in Lua `c and row.amount or 0` is an int in some rows and a decimal in others. Nobody sees that while it meets decimals or
-/// is a result, but `0 / 3` is a float, and `tostring(2)` is not `tostring(2.0)`. So a script's value remembers which plain numbers it may be, and
+/// A column has one type; in Lua `c and row.amount or 0` is an int in some rows and a decimal in others. Nobody sees
+/// that while it meets decimals or
+/// is a result, but `0 / 3` is a float, and `tostring(2)` is not `tostring(2.0)`. So a script's value remembers which
+/// plain numbers it may be, and
 /// operations for which that makes a difference are left to the interpreter.
 struct NumbersAmong {
-  /// The ints (in a float or decimal column) and floats (in a decimal column); nil where they are not known before the run.
+  /// The ints (in a float or decimal column) and floats (in a decimal column); nil where they are not known before the
+  /// run.
   var constants: [Scalar]?
 
   static let most = 16
@@ -48,7 +51,8 @@ extension Lowering {
     value.numbersAmong == nil && (type.isDecimal ? value.type?.data.isDecimal == true : value.type?.data == type)
   }
 
-  /// What a result of `left` and `right` has of plain numbers; nil, and a report, where it would not be Lua's in every row.
+  /// What a result of `left` and `right` has of plain numbers; nil, and a report, where it would not be Lua's in every
+  /// row.
   mutating func numbersAmong(
     _ operation: Arithmetic, _ left: Value, _ right: Value, to type: DataType
   ) -> (result: NumbersAmong?, Void)? {
