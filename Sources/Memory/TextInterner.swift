@@ -19,6 +19,9 @@ public struct TextInterner: Sendable {
 
   public func range(of number: Int) -> Range<Int> { (number == 0 ? 0 : ends[number - 1])..<ends[number] }
 
+  /// A hash of the bytes of a text alone: the same in every interner.
+  public func hash(of number: Int) -> UInt32 { hashes[number] }
+
   /// The bytes of all texts, one after the other; `range(of:)` cuts it.
   public var bytes: [UInt8] { arena }
 

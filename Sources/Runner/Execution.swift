@@ -18,7 +18,8 @@ final class Execution {
   private(set) var quarantined: [QuarantinedRow] = []
 
   private struct NodeState {
-    var partial: (any AggregatePartial)?
+    /// Workers' shares of an aggregate, in worker order.
+    var partials: [any AggregatePartial] = []
     var kept: [Batch] = []
     /// The whole output of a breaker or a keep.
     var table: Table?
@@ -128,7 +129,8 @@ final class Execution {
     let planned = plan.sources[number]
     let source = sources[number]
     let drive = Drive(
-      graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared)
+      graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared,
+      resumed: partials(below: root))
     let stop = options.stop
     let base = number << 20
     let limit = options.limit
@@ -157,7 +159,9 @@ final class Execution {
   }
 
   private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
-    let drive = Drive(graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared)
+    let drive = Drive(
+      graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
+      resumed: partials(below: root))
     let batches = table.batches
     let base = (plan.sources.count + root) << 20
     return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
@@ -167,17 +171,22 @@ final class Execution {
     }
   }
 
+  /// What workers have of the aggregates that a pass will reach: they go on with it.
+  private func partials(below root: Int) -> [Int: [any AggregatePartial]] {
+    Dictionary(uniqueKeysWithValues: graph.tree(below: root).map { ($0, state[$0]?.partials ?? []) })
+  }
+
   private func gather(_ lanes: [Lane], below root: Int) throws {
     for index in graph.tree(below: root) {
       var node = state[index] ?? NodeState()
+      let resumed = node.partials
+      node.partials = lanes.compactMap { $0.partials[index] }
+      node.partials += resumed.dropFirst(lanes.count)
       for lane in lanes {
         if let report = lane.reports[index], let step = graph.nodes[index].step {
           stepReports[step.number]!.merge(report)
         }
         quarantined += lane.reports[index]?.quarantined ?? []
-        if let partial = lane.partials[index] {
-          if let first = node.partial { try first.absorb(partial) } else { node.partial = partial }
-        }
         node.kept += lane.kept[index] ?? []
       }
       state[index] = node
@@ -212,10 +221,15 @@ final class Execution {
     let table: Table
     switch graph.nodes[index].kind {
     case .aggregate(_, let operation, _):
-      let partial = try node.partial ?? operation.makePartial(contexts[0])
-      table = try partial.finish(&report)
-      report.counts.rowsOut += table.rowCount
-      report.counts.added += table.rowCount
+      let partials = node.partials.isEmpty ? [try operation.makePartial(contexts[0])] : node.partials
+      node.partials = []
+      state[index]?.partials = []
+      let request = FinishRequest(contexts: contexts, stop: options.stop, leading: leadingRows(below: index))
+      let finished = try operation.finish(partials, request, &report)
+      table = finished.table
+      omit(finished.omitted, below: index)
+      report.counts.rowsOut += table.rowCount + finished.omitted
+      report.counts.added += table.rowCount + finished.omitted
     case .table(let planned, let operation):
       let input = ordered(node.kept, schema: planned.input)
       report.counts.rowsIn += input.rowCount
@@ -230,10 +244,26 @@ final class Execution {
     quarantined += report.quarantined[before...]
     if let step { stepReports[step.number] = report }
     node.table = table
-    node.partial = nil
     node.kept = []
     state[index] = node
     return table
+  }
+}
+
+extension Execution {
+  /// Which rows are wanted of a breaker, where all that reads it is a step that looks only at the first in an order.
+  private func leadingRows(below index: Int) -> LeadingRows? {
+    guard graph.nodes[index].children.count == 1,
+      case .table(_, let operation) = graph.nodes[graph.nodes[index].children[0]].kind
+    else { return nil }
+    return operation.leading
+  }
+
+  /// Counts rows that a breaker left out since the step below does not want them: they came and were dropped.
+  private func omit(_ rows: Int, below index: Int) {
+    guard rows > 0, let step = graph.nodes[graph.nodes[index].children[0]].step else { return }
+    stepReports[step.number]!.counts.rowsIn += rows
+    stepReports[step.number]!.counts.filtered += rows
   }
 }
 

@@ -70,7 +70,7 @@ final class QuantilePartial: StatefulPartial {
 
   func grow(to groupCount: Int) {}
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     let column = arguments[0]
     if isWide {
       wideValues.add(OrderedWord.wideWords(column), groups: groups, present: column.present)

@@ -69,10 +69,10 @@ public protocol ReductionPartial: AnyObject {
   /// Makes room for groups below `groupCount`.
   func grow(to groupCount: Int)
 
-  /// Takes in a batch. All columns and `groups` have one length; groups are below the count last grown to.
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position)
+  /// Takes in rows. All columns and `groups` have one length; groups are below the count last grown to.
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions)
 
-  /// Takes in another partial of the same reduction, whose group `n` is `mapping[n]` here.
+  /// Takes in another partial of the same reduction, whose group `n` is `mapping[n]` here; `skippedGroup` leaves one out.
   func merge(_ other: any ReductionPartial, mapping: [UInt32])
 
   /// The results of groups 0 to `groupCount - 1`.
