@@ -75,7 +75,7 @@ public struct TextInterner: Sendable {
   }
 
   /// FNV-1a over 8-byte words, finished with a multiply-shift so that low bits depend on all.
-  private static func hash(_ text: Span<UInt8>) -> UInt32 {
+  public static func hash(_ text: Span<UInt8>) -> UInt32 {
     var state: UInt64 = 0xcbf2_9ce4_8422_2325
     var index = 0
     let raw = unsafe text.bytes

@@ -1,4 +1,5 @@
 import Columns
+import Diagnostics
 
 /// What a grouping is made of: the types of its keys, its reductions and which values each of them takes.
 public struct GroupLayout: Sendable {
@@ -9,13 +10,18 @@ public struct GroupLayout: Sendable {
   }
 
   public let keyTypes: [DataType]
+  /// Of the value columns.
+  public let valueTypes: [DataType]
   public let reductions: [any Reduction]
   /// The arguments of each reduction.
   public let arguments: [[Argument]]
 
-  public init(keyTypes: [DataType], reductions: [any Reduction], arguments: [[Argument]]) {
+  public init(
+    keyTypes: [DataType], valueTypes: [DataType], reductions: [any Reduction], arguments: [[Argument]]
+  ) {
     precondition(reductions.count == arguments.count)
     self.keyTypes = keyTypes
+    self.valueTypes = valueTypes
     self.reductions = reductions
     self.arguments = arguments
   }
@@ -35,10 +41,14 @@ final class GroupState {
   let table: GroupTable
   private let partials: [any ReductionPartial]
 
-  init(_ layout: GroupLayout) {
+  convenience init(_ layout: GroupLayout) {
+    self.init(layout, GroupTable(keyTypes: layout.keyTypes), layout.reductions.map { $0.makePartial() })
+  }
+
+  private init(_ layout: GroupLayout, _ table: GroupTable, _ partials: [any ReductionPartial]) {
     self.layout = layout
-    table = GroupTable(keyTypes: layout.keyTypes)
-    partials = layout.reductions.map { $0.makePartial() }
+    self.table = table
+    self.partials = partials
   }
 
   func add(_ rows: GroupedRows) {
@@ -83,6 +93,32 @@ final class GroupState {
       part.merge(self, mapping: mapping)
       return part
     }
+  }
+
+  /// Bytes held, roughly: what a group takes in the table and in each reduction, and values that are kept one by one.
+  var byteCount: Int {
+    table.groupCount * (48 + 24 * layout.keyTypes.count + 24 * partials.count)
+      + partials.reduce(0) { $0 + $1.valueByteCount }
+  }
+
+  func encode() -> [UInt8] {
+    var writer = StateWriter()
+    writer.put(table.encode())
+    for partial in partials { writer.put(PartialState.encode(partial, groupCount: table.groupCount)) }
+    return writer.bytes
+  }
+
+  convenience init(decoding bytes: [UInt8], _ layout: GroupLayout) throws(RunFailure) {
+    var reader = StateReader(bytes[...])
+    let table = try GroupTable(decoding: try reader.array(), keyTypes: layout.keyTypes)
+    var partials: [any ReductionPartial] = []
+    for reduction in layout.reductions {
+      let (partial, groupCount) = try PartialState.decode(try reader.array(), for: reduction)
+      guard groupCount == table.groupCount else { throw StateReader.damaged }
+      partials.append(partial)
+    }
+    guard reader.isAtEnd else { throw StateReader.damaged }
+    self.init(layout, table, partials)
   }
 
   func finish() -> FinishedGroups {

@@ -47,8 +47,8 @@ public final class GroupTable {
       latest = max(latest, base)
     case .listed(let keys):
       firstKeys.append(contentsOf: newRows.lazy.map { keys[Int($0)] })
-      let (least, greatest) = Self.range(keys)
-      if least <= latest { Self.lower(&firstKeys, groups, to: keys) }
+      let (greatest, isAscending) = Self.order(keys)
+      if keys[0] <= latest || !isAscending { Self.lower(&firstKeys, groups, to: keys) }
       latest = max(latest, greatest)
     }
     return groups
@@ -80,14 +80,13 @@ public final class GroupTable {
     return newRows.count == firstKeys.count
   }
 
-  private static func range(_ keys: [Int128]) -> (Int128, Int128) {
-    var least = keys[0]
+  private static func order(_ keys: [Int128]) -> (greatest: Int128, isAscending: Bool) {
     var greatest = keys[0]
+    var isAscending = true
     for key in keys {
-      if key < least { least = key }
-      if key > greatest { greatest = key }
+      if key < greatest { isAscending = false } else { greatest = key }
     }
-    return (least, greatest)
+    return (greatest, isAscending)
   }
 
   private static func lower(_ firstKeys: inout [Int128], _ groups: [UInt32], to keys: [Int128]) {

@@ -1,4 +1,5 @@
 import Columns
+import Memory
 
 /// Hashes of keys by their values alone: the same for every worker, dictionary and width of storage.
 enum KeyHash {
@@ -48,7 +49,8 @@ enum KeyHash {
     case .coded(let codes, let dictionary):
       let interner = dictionary.interner
       return codes.map { Int64(interner.hash(of: Int($0))) }
-    case .plain: preconditionFailure("texts that are scattered are coded")
+    case .plain(let ends, _):
+      return ends.indices.map { row in texts.withBytes(of: row) { Int64(TextInterner.hash($0)) } }
     }
   }
 }

@@ -3,9 +3,14 @@ import Columns
 /// Cuts rows into partitions by the hash of their keys, so that all rows of a group are in one.
 struct KeyPartitions: Sendable {
   private let bits: UInt64
+  /// Bits of the hash that an earlier cut has used up.
+  private let skipped: UInt64
   var count: Int { 1 << Int(bits) }
 
-  init(bits: Int) { self.bits = UInt64(bits) }
+  init(bits: Int, skipping skipped: Int = 0) {
+    self.bits = UInt64(bits)
+    self.skipped = UInt64(skipped)
+  }
 
   /// Rows by partition, in their order within each.
   struct Order {
@@ -22,9 +27,9 @@ struct KeyPartitions: Sendable {
     }
   }
 
-  /// - Parameter keys: texts are coded (`precondition`).
   func order(_ keys: [Column], count: Int) -> Order {
-    let hashes = KeyHash.hashes(keys, count: count)
+    var hashes = KeyHash.hashes(keys, count: count)
+    if skipped > 0 { for row in hashes.indices { hashes[row] <<= skipped } }
     let shift = 64 - bits
     var next = [Int](repeating: 0, count: self.count)
     for hash in hashes { next[Int(truncatingIfNeeded: hash >> shift)] += 1 }

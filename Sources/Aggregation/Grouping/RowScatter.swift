@@ -1,4 +1,5 @@
 import Columns
+import Memory
 
 /// Rows of a stage laid by partition, packed, until somebody groups them.
 ///
@@ -6,14 +7,16 @@ import Columns
 final class RowScatter {
   private let layout: GroupLayout
   private let partitions: KeyPartitions
+  private let roundSize: Int
   let parts: [Part]
   private var waiting: [GroupedRows] = []
   private var waitingCount = 0
   private var recoders: [Int: TextRecoder] = [:]
   /// Bytes of all packed rows.
+  private(set) var packedByteCount = 0
+  /// Bytes of packed rows and of the states of partitions.
   private(set) var byteCount = 0
 
-  private static let roundSize = 1 << 16
   /// A recoder that has met so many texts is replaced, so that dictionaries go when their rows do.
   private static let dictionaryLimit = 1 << 16
 
@@ -21,9 +24,25 @@ final class RowScatter {
   final class Part {
     var chunks: [PackedRows] = []
     var state: GroupState?
+    fileprivate var stateByteCount = 0
+    var spilled: [Spilled] = []
+
+    /// Rows and groups, at least as many as it has groups.
+    var count: Int {
+      chunks.reduce(0) { $0 + $1.count } + (state?.table.groupCount ?? 0) + spilled.reduce(0) { $0 + $1.count }
+    }
   }
 
-  init(_ layout: GroupLayout, _ partitions: KeyPartitions) {
+  /// Packed rows or groups that are in a file.
+  struct Spilled {
+    let segment: SpillFile.Segment
+    let isState: Bool
+    let count: Int
+  }
+
+  /// - Parameter roundSize: at most 65,536.
+  init(_ layout: GroupLayout, _ partitions: KeyPartitions, roundSize: Int) {
+    self.roundSize = roundSize
     self.layout = layout
     self.partitions = partitions
     parts = (0..<partitions.count).map { _ in Part() }
@@ -32,11 +51,11 @@ final class RowScatter {
   func add(_ rows: GroupedRows) {
     var start = 0
     while start < rows.count {
-      let count = min(rows.count - start, Self.roundSize - waitingCount)
+      let count = min(rows.count - start, roundSize - waitingCount)
       waiting.append(coded(count == rows.count ? rows : rows.slice(start..<start + count)))
       waitingCount += count
       start += count
-      if waitingCount == Self.roundSize { flush() }
+      if waitingCount == roundSize { flush() }
     }
   }
 
@@ -45,7 +64,7 @@ final class RowScatter {
     guard waitingCount > 0 else { return }
     let keys = layout.keyTypes.indices.map { index in Column.concatenated(waiting.map { $0.keys[index] }) }
     let values = waiting[0].values.indices.map { index in Column.concatenated(waiting.map { $0.values[index] }) }
-    let round = RoundPositions(waiting.map { ($0.positions, $0.count) })
+    let round = RoundPositions(waiting)
     let order = partitions.order(keys, count: waitingCount)
     let keyPackers = keys.map { ColumnPacker($0) }
     let valuePackers = values.map { ColumnPacker($0) }
@@ -55,6 +74,7 @@ final class RowScatter {
       let chunk = PackedRows(
         keys: keyPackers.map { $0.packed(rows) }, values: valuePackers.map { $0.packed(rows) },
         rows: rows.map { UInt16(truncatingIfNeeded: $0) }, round: round)
+      packedByteCount += chunk.byteCount
       byteCount += chunk.byteCount
       parts[partition].chunks.append(chunk)
     }
@@ -63,21 +83,57 @@ final class RowScatter {
     for (column, recoder) in recoders where recoder.dictionary.count > Self.dictionaryLimit { recoders[column] = nil }
   }
 
-  /// Groups the waiting rows of a partition into its state, where that takes less room than the rows.
+  /// Groups the packed rows of a partition into its state.
   ///
-  /// - Returns: whether it does.
+  /// - Returns: whether that takes less room than the rows did.
   func condense(_ partition: Int) -> Bool {
     let part = parts[partition]
     let state = part.state ?? GroupState(layout)
-    let known = state.table.groupCount
-    let rowCount = part.chunks.reduce(0) { $0 + $1.count }
+    var released = 0
     for chunk in part.chunks {
-      byteCount -= chunk.byteCount
+      released += chunk.byteCount
       state.add(chunk.unpacked)
     }
     part.chunks = []
     part.state = state
-    return (state.table.groupCount - known) * 8 < rowCount
+    let grown = state.byteCount - part.stateByteCount
+    part.stateByteCount += grown
+    packedByteCount -= released
+    byteCount += grown - released
+    return grown * 2 < released
+  }
+
+  /// Takes in groups, by partition.
+  func take(_ states: [GroupState?]) {
+    for (part, state) in zip(parts, states) {
+      guard let state else { continue }
+      if let known = part.state { known.absorb(state) } else { part.state = state }
+      let bytes = part.state!.byteCount
+      byteCount += bytes - part.stateByteCount
+      part.stateByteCount = bytes
+    }
+  }
+
+  /// Writes all that is held into a file.
+  func spill(to file: SpillFile) throws {
+    for part in parts {
+      if !part.chunks.isEmpty {
+        var writer = StateWriter()
+        writer.put(UInt64(part.chunks.count))
+        for chunk in part.chunks { chunk.write(to: &writer) }
+        let count = part.chunks.reduce(0) { $0 + $1.count }
+        part.spilled.append(Spilled(segment: try file.write(writer.bytes), isState: false, count: count))
+        part.chunks = []
+      }
+      if let state = part.state {
+        part.spilled.append(
+          Spilled(segment: try file.write(state.encode()), isState: true, count: state.table.groupCount))
+        part.state = nil
+        part.stateByteCount = 0
+      }
+    }
+    byteCount = 0
+    packedByteCount = 0
   }
 
   private func coded(_ rows: GroupedRows) -> GroupedRows {
@@ -101,31 +157,44 @@ final class RowScatter {
 }
 
 extension GroupedRows {
-  func slice(_ range: Range<Int>) -> GroupedRows {
-    let rows = range.map { Int32($0) }
-    let positions: RowPositions =
-      switch positions {
-      case .consecutive(let base): .consecutive(from: base + Int128(range.lowerBound))
-      case .listed(let keys): .listed(Array(keys[range]))
-      }
+  func gathered(_ rows: [Int32]) -> GroupedRows {
+    let positions = positions.keys(count)
     return GroupedRows(
-      keys: keys.map { $0.gathered(rows) }, values: values.map { $0.gathered(rows) }, count: range.count,
-      positions: positions)
+      keys: keys.map { $0.gathered(rows) }, values: values.map { $0.gathered(rows) }, count: rows.count,
+      positions: .listed(rows.map { positions[Int($0)] }))
+  }
+
+  func slice(_ range: Range<Int>) -> GroupedRows {
+    guard case .consecutive(let base) = positions else { preconditionFailure("rows of a batch") }
+    var slice = gathered(range.map { Int32($0) })
+    slice.positions = .consecutive(from: base + Int128(range.lowerBound))
+    return slice
   }
 }
 
 /// Where the rows of a round stand: batches one after the other.
 final class RoundPositions: Sendable {
-  private let starts: [Int]
-  private let positions: [RowPositions]
+  /// The first row of each batch.
+  let starts: [UInt32]
+  /// Its position key.
+  let bases: [Int128]
 
-  init(_ batches: [(RowPositions, Int)]) {
+  init(starts: [UInt32], bases: [Int128]) {
+    self.starts = starts
+    self.bases = bases
+  }
+
+  convenience init(_ batches: [GroupedRows]) {
     var start = 0
-    starts = batches.map { batch in
-      defer { start += batch.1 }
-      return start
+    var starts: [UInt32] = []
+    var bases: [Int128] = []
+    for batch in batches {
+      guard case .consecutive(let base) = batch.positions else { preconditionFailure("rows of a batch") }
+      starts.append(UInt32(start))
+      bases.append(base)
+      start += batch.count
     }
-    positions = batches.map(\.0)
+    self.init(starts: starts, bases: bases)
   }
 
   /// The position keys of some rows, ascending row numbers.
@@ -133,13 +202,15 @@ final class RoundPositions: Sendable {
     var keys: [Int128] = []
     keys.reserveCapacity(rows.count)
     var batch = 0
+    var next = starts.count > 1 ? Int(starts[1]) : Int.max
+    var offset = bases[0]
     for row in rows {
-      while batch + 1 < starts.count, starts[batch + 1] <= Int(row) { batch += 1 }
-      let place = Int(row) - starts[batch]
-      switch positions[batch] {
-      case .consecutive(let base): keys.append(base + Int128(place))
-      case .listed(let listed): keys.append(listed[place])
+      while Int(row) >= next {
+        batch += 1
+        next = batch + 1 < starts.count ? Int(starts[batch + 1]) : Int.max
+        offset = bases[batch] - Int128(starts[batch])
       }
+      keys.append(offset + Int128(row))
     }
     return keys
   }

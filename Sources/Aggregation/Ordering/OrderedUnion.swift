@@ -128,9 +128,23 @@ extension Column {
 public func firstRows(
   _ columns: [Column], count: Int, by keys: [SortKey], positions: [Int128], limit: Int
 ) -> [Int32] {
-  let upper = Column(.ints(positions.map { Int64(truncatingIfNeeded: $0 >> 64) }))
-  let lower = Column(.ints(positions.map { Int64(truncatingIfNeeded: $0) }))
+  guard limit > 0, limit < count, let first = keys.first else {
+    return firstRows(columns, (0..<Int32(count)).map { $0 }, by: keys, positions: positions, limit: limit)
+  }
+  // What the first key alone rules out, which is most, is not looked at again.
+  let rough = RowOrder([(columns[first.column], first.descending)], count: count)
+  let last = rough.first(limit)[limit - 1]
+  return firstRows(columns, rough.notBehind(last), by: keys, positions: positions, limit: limit)
+}
+
+private func firstRows(
+  _ columns: [Column], _ rows: [Int32], by keys: [SortKey], positions: [Int128], limit: Int
+) -> [Int32] {
+  let places = rows.map { positions[Int($0)] }
+  let upper = Column(.ints(places.map { Int64(truncatingIfNeeded: $0 >> 64) }))
+  let lower = Column(.ints(places.map { Int64(truncatingIfNeeded: $0) }))
   let order = RowOrder(
-    keys.map { (columns[$0.column], $0.descending) } + [(upper, false), (lower, false)], count: count)
-  return order.first(limit)
+    keys.map { (columns[$0.column].gathered(rows), $0.descending) } + [(upper, false), (lower, false)],
+    count: rows.count)
+  return order.first(limit).map { rows[Int($0)] }
 }

@@ -65,6 +65,8 @@ final class CollectPartial: StatefulPartial {
     return Column(.lists(ListValues(ends: ends, elements: coder.column(of: order.map { words[$0] }, present: nil))))
   }
 
+  var valueByteCount: Int { words.count * 28 }
+
   static let stateName = "list"
 
   func write(to writer: inout StateWriter) {

@@ -47,6 +47,8 @@ final class CountDistinctPartial: StatefulPartial {
     return Column(.ints(counts))
   }
 
+  var valueByteCount: Int { pairs.count * 32 }
+
   static let stateName = "distinct values"
 
   func write(to writer: inout StateWriter) {

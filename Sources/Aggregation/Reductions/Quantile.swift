@@ -159,6 +159,8 @@ final class QuantilePartial: StatefulPartial {
     throw Reductions.overflow("a quantile with its 18 places", "38 digits")
   }
 
+  var valueByteCount: Int { narrowValues.count * 8 + values.count * 12 + wideValues.count * 20 }
+
   static let stateName = "quantile"
 
   func write(to writer: inout StateWriter) {

@@ -79,6 +79,13 @@ public protocol ReductionPartial: AnyObject {
   ///
   /// - Throws: where a result passes what its type holds.
   func finish(groupCount: Int) throws(RunFailure) -> Column
+
+  /// Bytes of values that are kept one by one, for the memory budget; what a group takes in any case is left out.
+  var valueByteCount: Int { get }
+}
+
+extension ReductionPartial {
+  public var valueByteCount: Int { 0 }
 }
 
 /// Every aggregate, in the order in which they are documented.

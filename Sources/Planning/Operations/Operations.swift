@@ -120,6 +120,13 @@ public protocol AggregatePartial: AnyObject {
   func finish(_ report: inout StepReport) throws -> Table
 }
 
+/// A share of an aggregate that can go to another process.
+public protocol PortablePartial: AggregatePartial {
+  func encode() throws -> [UInt8]
+  /// Takes in what a partial of the same operation encoded. Throws `.unreadableFile` where it is none.
+  func absorb(encoded bytes: [UInt8]) throws
+}
+
 /// A step over the whole table.
 public protocol TableOperation: Sendable {
   var sides: [String] { get }
@@ -136,9 +143,14 @@ extension TableOperation {
 /// What belongs to one worker and lives as long as it: caches, Lua states.
 public final class WorkerContext {
   public let programs: ProgramWorker
+  /// What the states of the run may take; nil for any number.
+  public let memory: MemoryBudget?
   private var kept: [String: AnyObject] = [:]
 
-  public init() { programs = ProgramWorker() }
+  public init(memory: MemoryBudget? = nil) {
+    programs = ProgramWorker()
+    self.memory = memory
+  }
 
   /// What the worker keeps under a name, made at first use: one Lua state a plugin.
   public func kept<Kept: AnyObject>(_ name: String, _ make: () throws -> Kept) rethrows -> Kept {

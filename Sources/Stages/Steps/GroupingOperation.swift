@@ -61,6 +61,8 @@ enum GroupArgument: Hashable, Sendable {
 struct PlannedReduction: Sendable {
   var reduction: any Reduction
   var arguments: [GroupArgument]
+  /// Of each argument.
+  var types: [DataType]
 }
 
 /// A script's value for each row.
@@ -114,9 +116,16 @@ struct GroupingOperation: AggregateOperation {
 
   /// Values that reductions take, each once.
   var valueArguments: [GroupArgument] {
-    var distinct: [GroupArgument] = []
-    for argument in reductions.flatMap(\.arguments) where !argument.isConstant && !distinct.contains(argument) {
-      distinct.append(argument)
+    valueTypes.map(\.argument)
+  }
+
+  private var valueTypes: [(argument: GroupArgument, type: DataType)] {
+    var distinct: [(argument: GroupArgument, type: DataType)] = []
+    for reduction in reductions {
+      for (argument, type) in zip(reduction.arguments, reduction.types) {
+        if argument.isConstant || distinct.contains(where: { $0.argument == argument }) { continue }
+        distinct.append((argument, type))
+      }
     }
     return distinct
   }
@@ -124,7 +133,8 @@ struct GroupingOperation: AggregateOperation {
   var layout: GroupLayout {
     let values = valueArguments
     return GroupLayout(
-      keyTypes: keys.map(\.type.data) + (grains == nil ? [] : [.date]), reductions: reductions.map(\.reduction),
+      keyTypes: keys.map(\.type.data) + (grains == nil ? [] : [.date]), valueTypes: valueTypes.map(\.type),
+      reductions: reductions.map(\.reduction),
       arguments: reductions.map { reduction in
         reduction.arguments.map { argument in
           if case .constant(let scalar) = argument { return .constant(scalar, scalar.dataType) }

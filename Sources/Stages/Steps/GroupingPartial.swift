@@ -5,7 +5,7 @@ import Expressions
 import Planning
 
 /// One worker's groups.
-final class GroupingPartial: AggregatePartial {
+final class GroupingPartial: PortablePartial {
   private let operation: GroupingOperation
   private let context: WorkerContext
   private let scripts: [any BoundScriptInstance]
@@ -20,7 +20,7 @@ final class GroupingPartial: AggregatePartial {
     scripts = try operation.scripts.map { try $0.function.makeInstance(context) }
     valueArguments = operation.valueArguments
     let layout = operation.layout
-    sets = (0..<(operation.grains?.grains.count ?? 1)).map { _ in GroupStore(layout) }
+    sets = (0..<(operation.grains?.grains.count ?? 1)).map { _ in GroupStore(layout, budget: context.memory) }
   }
 
   func add(_ batch: Batch, _ report: inout StepReport) throws {
@@ -39,7 +39,7 @@ final class GroupingPartial: AggregatePartial {
       if let grains = operation.grains {
         keys.append(Self.periods(batch.columns[grains.column], grains.grains[index], grains.calendar))
       }
-      set.add(keys: keys, values: arguments, count: batch.count, position: batch.position)
+      try set.add(keys: keys, values: arguments, count: batch.count, position: batch.position)
     }
   }
 
@@ -94,6 +94,18 @@ final class GroupingPartial: AggregatePartial {
   func absorb(_ other: any AggregatePartial) throws {
     guard let other = other as? GroupingPartial else { preconditionFailure("partials of one step") }
     absorbed.append(other)
+  }
+
+  func encode() throws -> [UInt8] {
+    var writer = StateWriter()
+    for set in sets { writer.put(try set.encode()) }
+    return writer.bytes
+  }
+
+  func absorb(encoded bytes: [UInt8]) throws {
+    var reader = StateReader(bytes[...])
+    for set in sets { try set.absorb(encoded: try reader.array()) }
+    guard reader.isAtEnd else { throw StateReader.damaged }
   }
 
   func finish(_ report: inout StepReport) throws -> Table {

@@ -61,7 +61,7 @@ struct GroupingResult: Sendable {
   private func parts(_ stores: [GroupStore], grain: Grain?) throws -> [Part] {
     let finished = Mutex<(parts: [Int: Part], failure: Failure?)>(([:], nil))
     let stop = request.stop
-    GroupStore.finish(stores, workers: request.contexts.count) { worker, number, groups in
+    try GroupStore.finish(stores, workers: request.contexts.count) { worker, number, groups in
       if stop.isSet { return }
       do throws(Failure) {
         let part = try part(of: groups, grain, request.contexts[worker])
