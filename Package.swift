@@ -61,7 +61,8 @@ let package = Package(
       on: ["Planning", "Formats", "Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"],
       tests: ["PipelineFiles", "LuaPlugins", "Runner"])
     + room(
-      "Runner", on: ["Planning", "Columns", "Memory", "Diagnostics"], tests: ["PipelineFiles", "LuaPlugins", "Stages"])
+      "Runner", on: ["Planning", "Aggregation", "Columns", "Memory", "Diagnostics"],
+      tests: ["PipelineFiles", "LuaPlugins", "Stages"])
     + [
       .executableTarget(
         name: "weir",

@@ -10,6 +10,10 @@ public protocol RowSource: Sendable {
   /// A reader of one split's rows. Splits are best claimed in ascending order: a split's first row depends on the
   /// quotes before it.
   func makeReader(_ split: ScanSplit) throws -> any RowReader
+  /// The hash of each split that was read and has one.
+  func splitHashes() -> [ContentHash?]
+  /// Notes the hash of a split that another process has read.
+  func record(_ hash: ContentHash, ofSplit index: Int)
   /// What was read, once all splits were.
   func inputs() -> [InputSummary]
   /// The original cells of the columns in the header of a file.
@@ -101,3 +105,8 @@ public struct CellFailure: Hashable, Sendable {
 
 /// Rows of a block at most.
 public let rowsPerBlock = 4096
+
+extension RowSource {
+  public func splitHashes() -> [ContentHash?] { [] }
+  public func record(_ hash: ContentHash, ofSplit index: Int) {}
+}

@@ -105,6 +105,9 @@ extension DiagnosticCode {
         + "and the reasons."
     case .ledgerImbalance: "Rows of a step do not add up. This is a fault of Weir; nothing was published."
     case .memoryBudget: "The run needs more memory than --memory allows, and this step cannot go to disk."
+    case .shareMismatch:
+      "Shares that 'weir partial' computed are finished by 'weir merge' only where all of them are there once and come from one "
+        + "pipeline, one set of parameters and plugins, and the same inputs."
     case .interrupted: "The run was stopped from outside. Nothing was published and no temporary file is left."
     case .wrongUsage: "The command line is not as the command takes it; 'weir help COMMAND' shows how it is called."
     }

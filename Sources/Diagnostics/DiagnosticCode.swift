@@ -70,6 +70,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
   case tooManyQuarantined = "too-many-quarantined"
   case ledgerImbalance = "ledger-imbalance"
   case memoryBudget = "memory-budget"
+  case shareMismatch = "share-mismatch"
   case interrupted
   case wrongUsage = "wrong-usage"
 }

@@ -19,6 +19,9 @@ public struct TextInterner: Sendable {
 
   public func range(of number: Int) -> Range<Int> { (number == 0 ? 0 : ends[number - 1])..<ends[number] }
 
+  /// A hash of the bytes of a text alone: the same in every interner.
+  public func hash(of number: Int) -> UInt32 { hashes[number] }
+
   /// The bytes of all texts, one after the other; `range(of:)` cuts it.
   public var bytes: [UInt8] { arena }
 
@@ -72,7 +75,7 @@ public struct TextInterner: Sendable {
   }
 
   /// FNV-1a over 8-byte words, finished with a multiply-shift so that low bits depend on all.
-  private static func hash(_ text: Span<UInt8>) -> UInt32 {
+  public static func hash(_ text: Span<UInt8>) -> UInt32 {
     var state: UInt64 = 0xcbf2_9ce4_8422_2325
     var index = 0
     let raw = unsafe text.bytes

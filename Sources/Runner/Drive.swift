@@ -20,8 +20,14 @@ final class Drive: Sendable {
   private let needed: [Int]
   private let columnsBelow: [Int: [Int]]
   private let shared: [Int: [(column: Int, readers: [Int])]]
+  private let resumed: Handover<[Int: [any AggregatePartial]]>
 
-  init(graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation]) {
+  /// - Parameter resumed: what workers have of aggregates from earlier passes, by node and then by worker.
+  init(
+    graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation],
+    resumed: [Int: [any AggregatePartial]] = [:]
+  ) {
+    self.resumed = Handover(resumed)
     self.graph = graph
     self.root = root
     self.width = width
@@ -48,6 +54,14 @@ final class Drive: Sendable {
 
   /// Source columns that several children of a node look at, themselves or below them, and which children.
   func sharedColumns(below index: Int) -> [(column: Int, readers: [Int])] { shared[index] ?? [] }
+
+  /// A worker's share of an aggregate, from an earlier pass or new.
+  func partial(_ index: Int, of operation: any AggregateOperation, worker: Int, _ context: WorkerContext) throws
+    -> any AggregatePartial
+  {
+    let earlier = resumed.value[index] ?? []
+    return try earlier.indices.contains(worker) ? earlier[worker] : operation.makePartial(context)
+  }
 
   /// Columns of the source that somebody looks at.
   var columns: [Int] { isStrict ? Array(0..<width) : needed }
@@ -92,7 +106,7 @@ final class Drive: Sendable {
     let drive = self
     concurrently(count) { worker in
       do {
-        let lane = try Lane(drive, context: contexts.value[worker])
+        let lane = try Lane(drive, worker: worker, context: contexts.value[worker])
         while !failed.isSet {
           if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
           let unit = tickets.draw()

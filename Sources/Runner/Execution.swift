@@ -6,19 +6,20 @@ import Synchronization
 
 /// Runs a plan's graph: source after source, each in one pass, until all that is kept is complete.
 final class Execution {
-  private let plan: Plan
+  let plan: Plan
   private let options: RunOptions
-  private var graph: RunGraph
+  private(set) var graph: RunGraph
   private var state: [Int: NodeState] = [:]
-  private let contexts: [WorkerContext]
+  let contexts: [WorkerContext]
   private(set) var sources: [any RowSource] = []
   /// Reports of steps by number, and of ingests by name.
-  private(set) var stepReports: [Int: StepReport] = [:]
-  private(set) var sourceReports: [StepReport] = []
-  private(set) var quarantined: [QuarantinedRow] = []
+  var stepReports: [Int: StepReport] = [:]
+  var sourceReports: [StepReport] = []
+  var quarantined: [QuarantinedRow] = []
 
   private struct NodeState {
-    var partial: (any AggregatePartial)?
+    /// Workers' shares of an aggregate, in worker order.
+    var partials: [any AggregatePartial] = []
     var kept: [Batch] = []
     /// The whole output of a breaker or a keep.
     var table: Table?
@@ -29,7 +30,10 @@ final class Execution {
     self.plan = plan
     self.options = options
     graph = RunGraph(plan, keeping: names, checking: checking)
-    contexts = (0..<max(options.workers, 1)).map { _ in WorkerContext() }
+    let memory = MemoryBudget(
+      bytes: options.memory ?? MachineMemory.byteCount / 2,
+      directory: MachineMemory.temporaryDirectory ?? options.outputDirectory)
+    contexts = (0..<max(options.workers, 1)).map { _ in WorkerContext(memory: memory) }
     for (number, source) in plan.sources.enumerated() {
       let opened = try source.open(number * Quarantine.filesPerSource)
       if let last = opened.splits.last, last.file >= (number + 1) * Quarantine.filesPerSource {
@@ -76,7 +80,7 @@ final class Execution {
   }
 
   /// Ingests and breakers that have not been driven and that somebody waits for.
-  private func drivable() -> [Int] {
+  func drivable() -> [Int] {
     graph.nodes.indices.filter { index in
       if state[index]?.isDriven ?? false { return false }
       if case .source = graph.nodes[index].kind { return !graph.nodes[index].children.isEmpty }
@@ -92,12 +96,12 @@ final class Execution {
     }
   }
 
-  private func isReady(_ root: Int) -> Bool {
+  func isReady(_ root: Int) -> Bool {
     if case .source = graph.nodes[root].kind { return true }
     return isComplete(root) && sidesAreReady(root)
   }
 
-  private func sidesAreReady(below root: Int) -> Bool {
+  func sidesAreReady(below root: Int) -> Bool {
     graph.tree(below: root).allSatisfy { graph.isBreaker($0) || sidesAreReady($0) }
   }
 
@@ -107,7 +111,8 @@ final class Execution {
 
   // MARK: One pass
 
-  private func drive(_ root: Int) throws {
+  /// - Parameter share: of a source, which part of its splits; nil for all.
+  func drive(_ root: Int, share: Share.Place? = nil) throws {
     var prepared: [Int: any PreparedRowOperation] = [:]
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
@@ -116,7 +121,7 @@ final class Execution {
     }
     let lanes: [Lane]
     if case .source(let number) = graph.nodes[root].kind {
-      lanes = try driveSource(root, number, prepared)
+      lanes = try driveSource(root, number, prepared, share)
     } else {
       lanes = try driveTable(root, try finished(root), prepared)
     }
@@ -124,18 +129,23 @@ final class Execution {
     try gather(lanes, below: root)
   }
 
-  private func driveSource(_ root: Int, _ number: Int, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
+  private func driveSource(
+    _ root: Int, _ number: Int, _ prepared: [Int: any PreparedRowOperation], _ share: Share.Place?
+  ) throws -> [Lane] {
     let planned = plan.sources[number]
     let source = sources[number]
     let drive = Drive(
-      graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared)
+      graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared,
+      resumed: partials(below: root))
     let stop = options.stop
     let base = number << 20
     let limit = options.limit
     // A limit counts rows in order: one worker, one split after the other.
     let remaining = limit.map { RowLimit($0) }
     let workers = limit == nil ? contexts : [contexts[0]]
-    let lanes = try drive.run(units: source.splits.count, workers: workers, stop: stop) { split, lane in
+    let splits = share?.splits(of: source.splits.count) ?? 0..<source.splits.count
+    let lanes = try drive.run(units: splits.count, workers: workers, stop: stop) { unit, lane in
+      let split = splits.lowerBound + unit
       if remaining?.isReached ?? false { return }
       let reader = try source.makeReader(source.splits[split])
       while let block = try reader.next() {
@@ -157,7 +167,9 @@ final class Execution {
   }
 
   private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
-    let drive = Drive(graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared)
+    let drive = Drive(
+      graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
+      resumed: partials(below: root))
     let batches = table.batches
     let base = (plan.sources.count + root) << 20
     return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
@@ -167,17 +179,47 @@ final class Execution {
     }
   }
 
+  /// What workers have of the aggregates that a pass will reach: they go on with it.
+  private func partials(below root: Int) -> [Int: [any AggregatePartial]] {
+    Dictionary(uniqueKeysWithValues: graph.tree(below: root).map { ($0, state[$0]?.partials ?? []) })
+  }
+
+  func partials(of node: Int) -> [any AggregatePartial] { state[node]?.partials ?? [] }
+
+  /// Takes in what another process has of an aggregate.
+  func absorb(_ bytes: [UInt8], into node: Int) throws {
+    guard graph.nodes.indices.contains(node), case .aggregate(_, let operation, _) = graph.nodes[node].kind else {
+      throw RunFailure(.unreadableFile, "a share has a state that this pipeline has no place for")
+    }
+    if state[node]?.partials.isEmpty ?? true {
+      state[node, default: NodeState()].partials = [try operation.makePartial(contexts[0])]
+    }
+    guard let partial = state[node]!.partials[0] as? any PortablePartial else {
+      throw RunFailure(.unreadableFile, "a share has a state that cannot be merged")
+    }
+    try partial.absorb(encoded: bytes)
+  }
+
+  func markDriven(_ root: Int) { state[root, default: NodeState()].isDriven = true }
+
+  /// Forgets what was counted so far.
+  func clearReports() {
+    stepReports = stepReports.mapValues { StepReport(step: $0.step, label: $0.label) }
+    sourceReports = sourceReports.map { StepReport(step: $0.step, label: $0.label) }
+    quarantined = []
+  }
+
   private func gather(_ lanes: [Lane], below root: Int) throws {
     for index in graph.tree(below: root) {
       var node = state[index] ?? NodeState()
+      let resumed = node.partials
+      node.partials = lanes.compactMap { $0.partials[index] }
+      node.partials += resumed.dropFirst(lanes.count)
       for lane in lanes {
         if let report = lane.reports[index], let step = graph.nodes[index].step {
           stepReports[step.number]!.merge(report)
         }
         quarantined += lane.reports[index]?.quarantined ?? []
-        if let partial = lane.partials[index] {
-          if let first = node.partial { try first.absorb(partial) } else { node.partial = partial }
-        }
         node.kept += lane.kept[index] ?? []
       }
       state[index] = node
@@ -212,10 +254,15 @@ final class Execution {
     let table: Table
     switch graph.nodes[index].kind {
     case .aggregate(_, let operation, _):
-      let partial = try node.partial ?? operation.makePartial(contexts[0])
-      table = try partial.finish(&report)
-      report.counts.rowsOut += table.rowCount
-      report.counts.added += table.rowCount
+      let partials = node.partials.isEmpty ? [try operation.makePartial(contexts[0])] : node.partials
+      node.partials = []
+      state[index]?.partials = []
+      let request = FinishRequest(contexts: contexts, stop: options.stop, leading: leadingRows(below: index))
+      let finished = try operation.finish(partials, request, &report)
+      table = finished.table
+      omit(finished.omitted, below: index)
+      report.counts.rowsOut += table.rowCount + finished.omitted
+      report.counts.added += table.rowCount + finished.omitted
     case .table(let planned, let operation):
       let input = ordered(node.kept, schema: planned.input)
       report.counts.rowsIn += input.rowCount
@@ -230,10 +277,26 @@ final class Execution {
     quarantined += report.quarantined[before...]
     if let step { stepReports[step.number] = report }
     node.table = table
-    node.partial = nil
     node.kept = []
     state[index] = node
     return table
+  }
+}
+
+extension Execution {
+  /// Which rows are wanted of a breaker, where all that reads it is a step that looks only at the first in an order.
+  private func leadingRows(below index: Int) -> LeadingRows? {
+    guard graph.nodes[index].children.count == 1,
+      case .table(_, let operation) = graph.nodes[graph.nodes[index].children[0]].kind
+    else { return nil }
+    return operation.leading
+  }
+
+  /// Counts rows that a breaker left out since the step below does not want them: they came and were dropped.
+  private func omit(_ rows: Int, below index: Int) {
+    guard rows > 0, let step = graph.nodes[graph.nodes[index].children[0]].step else { return }
+    stepReports[step.number]!.counts.rowsIn += rows
+    stepReports[step.number]!.counts.filtered += rows
   }
 }
 

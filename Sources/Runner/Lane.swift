@@ -16,7 +16,7 @@ final class Lane {
   /// quarantines its row.
   private var badCells: [Int: [RowOrigin: CellFailure]] = [:]
 
-  init(_ drive: Drive, context: WorkerContext) throws {
+  init(_ drive: Drive, worker: Int, context: WorkerContext) throws {
     self.drive = drive
     self.context = context
     sourceReport = StepReport(step: -1, label: drive.label)
@@ -25,7 +25,8 @@ final class Lane {
       reports[index] = StepReport(step: node.step?.number ?? -1, label: node.label)
       switch node.kind {
       case .rows: workers[index] = try drive.prepared[index]!.makeWorker(context)
-      case .aggregate(_, let operation, _): partials[index] = try operation.makePartial(context)
+      case .aggregate(_, let operation, _):
+        partials[index] = try drive.partial(index, of: operation, worker: worker, context)
       case .table, .keep, .hold: kept[index] = []
       case .source, .pick: break
       }

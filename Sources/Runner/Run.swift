@@ -12,16 +12,20 @@ public struct RunOptions: Sendable {
   public var outputDirectory: String
   /// Opens files and reads their headers, and no more.
   public var isDryRun: Bool
+  /// Bytes that the process should stay below; what passes them waits in temporary files. nil for half of the machine's.
+  public var memory: Int?
   /// Set from outside to end the run; nothing is published then.
   public var stop: StopFlag
 
   public init(
-    workers: Int, limit: Int? = nil, outputDirectory: String = ".", isDryRun: Bool = false, stop: StopFlag = StopFlag()
+    workers: Int, limit: Int? = nil, outputDirectory: String = ".", isDryRun: Bool = false, memory: Int? = nil,
+    stop: StopFlag = StopFlag()
   ) {
     self.workers = workers
     self.limit = limit
     self.outputDirectory = outputDirectory
     self.isDryRun = isDryRun
+    self.memory = memory
     self.stop = stop
   }
 }
@@ -57,13 +61,32 @@ public struct Run {
   }
 
   /// Throws `RunFailure`; then nothing is published and no temporary file is left.
-  public func run() throws -> RunOutcome {
-    let keeping = Set(plan.exports.flatMap(\.stages))
-    let execution = try Execution(plan, options: options, keeping: keeping, checking: true)
+  public func run() throws -> RunOutcome { try run(merging: []) }
+
+  /// Finishes a run whose shares were computed before: the same bytes as `run`.
+  ///
+  /// - Parameter names: of the files that the shares came from.
+  public func merge(_ shares: [Share], names: [String]) throws -> RunOutcome {
+    try Share.check(shares, names: names, against: Share.identity(of: plan, weirVersion: weirVersion))
+    return try run(merging: shares)
+  }
+
+  /// Computes one share of the inputs, up to the first aggregates.
+  public func share(_ place: Share.Place) throws -> Share {
+    try execution().share(place, identity: Share.identity(of: plan, weirVersion: weirVersion))
+  }
+
+  private func execution() throws -> Execution {
+    try Execution(plan, options: options, keeping: Set(plan.exports.flatMap(\.stages)), checking: true)
+  }
+
+  private func run(merging shares: [Share]) throws -> RunOutcome {
+    let execution = try execution()
     if options.isDryRun {
       return RunOutcome(verdict: .done, ledger: Ledger(plan, execution), diagnostics: [], published: [])
     }
     let publisher = try Publisher(directory: options.outputDirectory, stop: options.stop)
+    if !shares.isEmpty { try execution.load(shares) }
     try execution.run()
     let quarantine = Quarantine(plan, execution)
     try quarantine.failWhereAsked()

@@ -205,6 +205,22 @@ struct RunGraph {
     return found.sorted()
   }
 
+  /// The sources whose rows reach a node, through breakers too.
+  ///
+  /// - Parameter throughSides: also as the sides of joins on the way.
+  func sources(above index: Int, throughSides: Bool) -> Set<Int> {
+    var found: Set<Int> = []
+    var open = [index]
+    var seen: Set<Int> = []
+    while let node = open.popLast() {
+      if !seen.insert(node).inserted { continue }
+      if case .source = nodes[node].kind { found.insert(node) }
+      open += nodes[node].parents
+      if throughSides { open += (nodes[node].step?.sides ?? []).map { keeps[$0]! } }
+    }
+    return found
+  }
+
   /// For each node of a tree, the columns of the source that the columns of its input are, unchanged, on any path.
   func sourceColumns(below root: Int, width rootWidth: Int) -> [Int: [Int: Set<Int>]] {
     var outputs: [Int: [Int: Set<Int>]] = [root: Dictionary(uniqueKeysWithValues: (0..<rootWidth).map { ($0, [$0]) })]

@@ -14,7 +14,8 @@ struct Weir: ParsableCommand {
     discussion: "Money is exact, rules are Lua, every figure can be questioned.",
     version: version,
     subcommands: [
-      RunCommand.self, ValidateCommand.self, ExplainCommand.self, PreviewCommand.self, TestCommand.self,
+      RunCommand.self, PartialCommand.self, MergeCommand.self, ValidateCommand.self, ExplainCommand.self,
+      PreviewCommand.self, TestCommand.self,
       ListCommand.self, EvalCommand.self, HelpCodeCommand.self,
     ])
 

@@ -42,6 +42,43 @@ private let pipeline = """
     joined: { from: joined, type: csv, path: joined.csv }
   """
 
+private let manyGroups = """
+  weir: 1
+  ingest:
+    a: { type: csv, path: a.csv, columns: { id: int, k: string, x: "decimal(12,3)" } }
+  transform:
+    keyed: { from: a, steps: [{ filter: x > 0 }, { derive: { block: "floor(x / 10)" } }] }
+    groups:
+      from: keyed
+      steps:
+        - aggregate: { by: [x, block], metrics: [{ first: first(id) }, { total: sum(x) }, { n: count() }, { middle: median(id) }, { kinds: count_distinct(k) }, { last: last(k) }] }
+    best:
+      from: keyed
+      steps:
+        - aggregate: { by: [block, k], metrics: [{ total: sum(x) }, { low: min(id) }] }
+        - top: { rows: 30, skip: 5, order: [-total] }
+  export:
+    groups: { from: groups, type: csv, path: groups.csv }
+    best: { from: best, type: csv, path: best.csv }
+  """
+
+private let shared = """
+  weir: 1
+  ingest:
+    a: { type: csv, path: a.csv, columns: { id: int, k: string, x: "decimal(12,3)" } }
+    side: { type: csv, path: side.csv, header: [key, kind], columns: { key: string, kind: int } }
+  transform:
+    big: { from: a, steps: [{ filter: x > 0 }, { join: { with: side, on: { k: key }, kind: left } }] }
+    groups: { from: big, steps: [{ aggregate: { by: [x, kind], metrics: [{ first: first(id) }, { total: sum(x) }] } }] }
+    totals: { from: big, steps: [{ aggregate: { by: kind, metrics: [{ middle: median(x) }, { kinds: count_distinct(k) }] } }] }
+  checks:
+    - { from: big, not_null: [id], unique: [id] }
+    - { from: big, reconcile: sum(x), with: groups, equals: sum(total) }
+  export:
+    groups: { from: groups, type: csv, path: groups.csv }
+    totals: { from: totals, type: csv, path: totals.csv }
+  """
+
 /// Rows over several splits of 4 MiB: quoted line ends, CRLF and bad cells among them.
 private func manyRows() -> String {
   var text = "id,k,x\r\n"
@@ -78,6 +115,77 @@ private func manyRows() -> String {
     }
     #expect(outputs[0] == outputs[1])
     #expect(outputs[0] == outputs[2])
+  }
+
+  /// Groups past what one table takes: laid by partition, spilled, in the order of their first rows.
+  @Test func manyGroupsAreTheSameForAnyNumberOfWorkersAndAnyMemory() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try manyRows().write(to: folder.appending(path: "a.csv"), atomically: true, encoding: .utf8)
+    let plan = try plan(manyGroups, in: folder)
+    var outputs: [[String]] = []
+    for (workers, memory) in [(1, nil), (2, nil), (8, 1 << 20), (2, 1 << 20), (1, 1 << 20)] as [(Int, Int?)] {
+      let out = folder.appending(path: "out\(outputs.count)")
+      let options = RunOptions(workers: workers, outputDirectory: out.path, memory: memory)
+      let outcome = try Run(plan, options: options, weirVersion: "test").run()
+      #expect(outcome.verdict == .done)
+      #expect(outcome.ledger.lines.allSatisfy { $0.counts.balances })
+      #expect(try FileManager.default.subpathsOfDirectory(atPath: out.path).allSatisfy { !$0.contains("spill") })
+      outputs.append(
+        try ["groups.csv", "best.csv", "run.json"].map {
+          try String(contentsOf: out.appending(path: $0), encoding: .utf8)
+        })
+    }
+    for output in outputs.dropFirst() { #expect(output == outputs[0]) }
+    let groups = outputs[0][0].split(separator: "\n")
+    #expect(groups.count > 100_000)
+    // In the order of the rows, so that each group's first id is greater than the one before.
+    let firsts = groups.dropFirst().map { Int($0.split(separator: ",")[2])! }
+    #expect(zip(firsts, firsts.dropFirst()).allSatisfy { $0 < $1 })
+  }
+
+  @Test func mergedSharesPublishTheBytesOfOneRun() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try manyRows().write(to: folder.appending(path: "a.csv"), atomically: true, encoding: .utf8)
+    try (0..<16).map { "key-\($0),\($0 % 3)" }.joined(separator: "\n").appending("\n")
+      .write(to: folder.appending(path: "side.csv"), atomically: true, encoding: .utf8)
+    let plan = try plan(shared, in: folder)
+    let outcome = try run(plan, into: folder.appending(path: "whole"), workers: 2)
+    #expect(outcome.verdict == .done && outcome.ledger.quarantined == 31)
+    let files = ["groups.csv", "totals.csv", "quarantine/big.csv", "run.json"]
+    let whole = try files.map { try String(contentsOf: folder.appending(path: "whole/\($0)"), encoding: .utf8) }
+    for count in [1, 3] {
+      let options = RunOptions(workers: 2, outputDirectory: folder.appending(path: "merged\(count)").path)
+      let states = try (1...count).map { number in
+        try Run(plan, options: options, weirVersion: "test").share(Share.Place("\(number)/\(count)")!).encode()
+      }
+      let shares = try states.shuffled().map { try Share(decoding: $0) }
+      let names = shares.map { "share \($0.place.number)" }
+      #expect(try Run(plan, options: options, weirVersion: "test").merge(shares, names: names).verdict == .done)
+      let merged = try files.map {
+        try String(contentsOf: folder.appending(path: "merged\(count)/\($0)"), encoding: .utf8)
+      }
+      #expect(merged == whole)
+    }
+    try refusesWrongShares(plan, folder)
+  }
+
+  private func refusesWrongShares(_ plan: Plan, _ folder: URL) throws {
+    let options = RunOptions(workers: 1, outputDirectory: folder.appending(path: "refused").path)
+    let first = try Run(plan, options: options, weirVersion: "test").share(Share.Place("1/2")!)
+    let old = try Run(plan, options: options, weirVersion: "older").share(Share.Place("2/2")!)
+    for (shares, words) in [
+      ([first], "missing: share 2/2"), ([first, first], "share 1/2 is there twice"), ([first, old], "weir older"),
+    ] {
+      let failure = #expect(throws: RunFailure.self) {
+        try Run(plan, options: options, weirVersion: "test").merge(shares, names: shares.indices.map { "s\($0)" })
+      }
+      #expect(failure?.diagnostic.message.contains(words) == true)
+    }
+    var bytes = first.encode()
+    bytes[bytes.count / 2] ^= 1
+    #expect(throws: RunFailure.self) { try Share(decoding: bytes) }
   }
 
   @Test func aFailedRunLeavesNothingBehind() throws {

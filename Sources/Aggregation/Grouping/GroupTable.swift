@@ -16,8 +16,8 @@ public final class GroupTable {
   /// While the keys' ranges are small.
   private var direct: DirectIndex?
   private var numbers: KeyNumbers?
-  /// The latest batch so far: rows of a later one are no group's first, unless the group is new.
-  private var latest = Int128.min
+  /// The latest rows so far: later ones are no group's first, unless the group is new.
+  private(set) var latest = Int128.min
 
   public init(keyTypes: [DataType]) {
     self.keyTypes = keyTypes
@@ -33,26 +33,40 @@ public final class GroupTable {
   ///   - keys: one column a key, `count` rows each.
   ///   - position: of the batch in the stage; batches may come in any order.
   public func assign(_ keys: [Column], count: Int, position: Batch.Position) -> [UInt32] {
+    assign(keys, count: count, positions: RowPositions(position))
+  }
+
+  func assign(_ keys: [Column], count: Int, positions: RowPositions) -> [UInt32] {
+    guard count > 0 else { return [] }
     var newRows: [Int32] = []
     let groups = number(keys, count: count, newRows: &newRows)
-    let base = position.key(ofRow: 0)
-    firstKeys.append(contentsOf: newRows.lazy.map { base + Int128($0) })
-    if base < latest {
-      Self.lower(&firstKeys, groups, to: (0..<count).map { base + Int128($0) })
+    switch positions {
+    case .consecutive(let base):
+      firstKeys.append(contentsOf: newRows.lazy.map { base + Int128($0) })
+      if base <= latest { Self.lower(&firstKeys, groups, to: positions.keys(count)) }
+      latest = max(latest, base)
+    case .listed(let keys):
+      firstKeys.append(contentsOf: newRows.lazy.map { keys[Int($0)] })
+      let (greatest, isAscending) = Self.order(keys)
+      if keys[0] <= latest || !isAscending { Self.lower(&firstKeys, groups, to: keys) }
+      latest = max(latest, greatest)
     }
-    latest = max(latest, base)
     return groups
   }
 
   /// Takes in the groups of another table and returns, for each of its groups, the number here.
   public func absorb(_ other: GroupTable) -> [UInt32] {
     precondition(other.keyTypes == keyTypes)
+    return absorb(other.keyColumns(), firstKeys: other.firstKeys, latest: other.latest)
+  }
+
+  /// Takes in distinct keys with the positions of their first rows.
+  func absorb(_ keys: [Column], firstKeys theirs: [Int128], latest theirLatest: Int128) -> [UInt32] {
     var newRows: [Int32] = []
-    let groups = number(other.keyColumns(), count: other.groupCount, newRows: &newRows)
-    let theirs = other.firstKeys
+    let groups = number(keys, count: theirs.count, newRows: &newRows)
     firstKeys.append(contentsOf: newRows.lazy.map { theirs[Int($0)] })
     Self.lower(&firstKeys, groups, to: theirs)
-    latest = max(latest, other.latest)
+    latest = max(latest, theirLatest)
     return groups
   }
 
@@ -64,6 +78,15 @@ public final class GroupTable {
     self.firstKeys = firstKeys
     latest = firstKeys.max() ?? latest
     return newRows.count == firstKeys.count
+  }
+
+  private static func order(_ keys: [Int128]) -> (greatest: Int128, isAscending: Bool) {
+    var greatest = keys[0]
+    var isAscending = true
+    for key in keys {
+      if key < greatest { isAscending = false } else { greatest = key }
+    }
+    return (greatest, isAscending)
   }
 
   private static func lower(_ firstKeys: inout [Int128], _ groups: [UInt32], to keys: [Int128]) {

@@ -76,6 +76,17 @@ struct RowOrder {
     words.allSatisfy { $0[Int(left)] == $0[Int(right)] }
   }
 
+  /// The rows that stand before a row or are equal to it in all keys.
+  func notBehind(_ row: Int32) -> [Int32] {
+    (0..<Int32(count)).filter { other in
+      for column in words {
+        let (a, b) = (column[Int(other)], column[Int(row)])
+        if a != b { return a < b }
+      }
+      return true
+    }
+  }
+
   /// All rows in order.
   func sorted() -> [Int32] {
     var rows = (0..<Int32(count)).map { $0 }

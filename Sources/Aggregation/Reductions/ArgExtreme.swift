@@ -62,11 +62,10 @@ final class ArgExtremePartial: StatefulPartial {
     best.grow(to: groupCount, with: 0)
   }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
-    let base = position.key(ofRow: 0)
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     let order = orderWords(arguments[1])
     let fresh = coder.words(of: arguments[0])
-    let rows = (0..<groups.count).map { base + Int128($0) }
+    let rows = positions.keys(groups.count)
     let present = Self.both(arguments[0].present, arguments[1].present)
     Self.take(
       fresh, order, rows, groups, present, order: ordering, into: &words, &best, &keys)
@@ -123,7 +122,7 @@ final class ArgExtremePartial: StatefulPartial {
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? ArgExtremePartial else { preconditionFailure("partials of two reductions") }
-    let theirs = other.finish(groupCount: mapping.count)
+    let theirs = other.finish(groupCount: mapping.count).taking(mapping)
     var order = other.best
     if by == .string {
       for group in order.indices where theirs.isPresent(group) {

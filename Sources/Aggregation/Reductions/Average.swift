@@ -45,7 +45,7 @@ final class AveragePartial: StatefulPartial {
     if argument == .float { floats.grow(to: groupCount) } else { sums.grow(to: groupCount) }
   }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     CountPartial.count(groups, arguments[0].present, into: &counts)
     if case .floats(let values) = arguments[0].values {
       floats.add(values, groups: groups, present: arguments[0].present)
@@ -56,7 +56,7 @@ final class AveragePartial: StatefulPartial {
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? AveragePartial else { preconditionFailure("partials of two reductions") }
-    for group in mapping.indices { counts[Int(mapping[group])] += other.counts[group] }
+    CountPartial.merge(other.counts, mapping: mapping, into: &counts)
     if argument == .float {
       floats.merge(other.floats, mapping: mapping)
     } else {

@@ -50,10 +50,9 @@ final class EndPartial: StatefulPartial {
     keys.grow(to: groupCount, with: unset)
   }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     let fresh = coder.words(of: arguments[0])
-    let base = position.key(ofRow: 0)
-    let rows = (0..<groups.count).map { base + Int128($0) }
+    let rows = positions.keys(groups.count)
     Self.take(fresh, rows, groups, arguments[0].present, wantsLast: wantsLast, into: &words, &keys)
   }
 
@@ -77,7 +76,7 @@ final class EndPartial: StatefulPartial {
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? EndPartial else { preconditionFailure("partials of two reductions") }
-    let theirs = other.finish(groupCount: mapping.count)
+    let theirs = other.finish(groupCount: mapping.count).taking(mapping)
     Self.take(
       coder.words(of: theirs), other.keys, mapping, theirs.present, wantsLast: wantsLast, into: &words, &keys)
   }

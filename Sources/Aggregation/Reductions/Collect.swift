@@ -31,26 +31,27 @@ final class CollectPartial: StatefulPartial {
 
   func grow(to groupCount: Int) {}
 
-  func add(_ arguments: [Column], groups freshGroups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups freshGroups: [UInt32], positions: RowPositions) {
     let fresh = coder.words(of: arguments[0])
-    let base = position.key(ofRow: 0)
+    let freshKeys = positions.keys(fresh.count)
     guard let present = arguments[0].present else {
       groups += freshGroups
       words += fresh
-      keys.append(contentsOf: fresh.indices.lazy.map { base + Int128($0) })
+      keys += freshKeys
       return
     }
     let rows = fresh.indices.filter { present[$0] }
     groups.append(contentsOf: rows.lazy.map { freshGroups[$0] })
     words.append(contentsOf: rows.lazy.map { fresh[$0] })
-    keys.append(contentsOf: rows.lazy.map { base + Int128($0) })
+    keys.append(contentsOf: rows.lazy.map { freshKeys[$0] })
   }
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? CollectPartial else { preconditionFailure("partials of two reductions") }
-    words += coder.words(of: other.coder.column(of: other.words, present: nil))
-    keys += other.keys
-    for group in other.groups { groups.append(mapping[Int(group)]) }
+    let taken = other.groups.indices.filter { mapping[Int(other.groups[$0])] != skippedGroup }
+    words += coder.words(of: other.coder.column(of: taken.map { other.words[$0] }, present: nil))
+    keys.append(contentsOf: taken.lazy.map { other.keys[$0] })
+    groups.append(contentsOf: taken.lazy.map { mapping[Int(other.groups[$0])] })
   }
 
   func finish(groupCount: Int) -> Column {
@@ -63,6 +64,8 @@ final class CollectPartial: StatefulPartial {
     for group in 1..<max(1, groupCount) { ends[group] += ends[group - 1] }
     return Column(.lists(ListValues(ends: ends, elements: coder.column(of: order.map { words[$0] }, present: nil))))
   }
+
+  var valueByteCount: Int { words.count * 28 }
 
   static let stateName = "list"
 

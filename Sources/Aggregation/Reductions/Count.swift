@@ -20,7 +20,7 @@ final class CountPartial: StatefulPartial {
 
   func grow(to groupCount: Int) { counts.grow(to: groupCount, with: 0) }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     Self.count(groups, arguments.first?.present, into: &counts)
   }
 
@@ -37,7 +37,13 @@ final class CountPartial: StatefulPartial {
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? CountPartial else { preconditionFailure("partials of two reductions") }
-    for group in mapping.indices { counts[Int(mapping[group])] += other.counts[group] }
+    Self.merge(other.counts, mapping: mapping, into: &counts)
+  }
+
+  static func merge(_ others: [Int64], mapping: [UInt32], into counts: inout [Int64]) {
+    for group in mapping.indices where mapping[group] != skippedGroup {
+      counts[Int(mapping[group])] += others[group]
+    }
   }
 
   func finish(groupCount: Int) -> Column { Column(.ints(Array(counts.prefix(groupCount)))) }

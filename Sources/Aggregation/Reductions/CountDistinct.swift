@@ -26,7 +26,7 @@ final class CountDistinctPartial: StatefulPartial {
 
   func grow(to groupCount: Int) {}
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     pairs.insert(groups, coder.words(of: arguments[0]), present: arguments[0].present)
   }
 
@@ -34,7 +34,7 @@ final class CountDistinctPartial: StatefulPartial {
     guard let other = other as? CountDistinctPartial else { preconditionFailure("partials of two reductions") }
     var groups: [UInt32] = []
     var words: [Int64] = []
-    for pair in other.pairs.keys {
+    for pair in other.pairs.keys where mapping[Int(pair.first)] != skippedGroup {
       groups.append(mapping[Int(pair.first)])
       words.append(pair.second)
     }
@@ -46,6 +46,8 @@ final class CountDistinctPartial: StatefulPartial {
     for pair in pairs.keys { counts[Int(pair.first)] += 1 }
     return Column(.ints(counts))
   }
+
+  var valueByteCount: Int { pairs.count * 32 }
 
   static let stateName = "distinct values"
 

@@ -148,14 +148,14 @@ struct ExactFloatSums {
       var settled = other
       settled.passCarries()
       pending = 2
-      for group in mapping.indices {
+      for group in mapping.indices where mapping[group] != skippedGroup {
         let mine = Int(mapping[group]) * width + other.base - base
         for limb in 0..<other.width { limbs[mine + limb] += settled.limbs[group * other.width + limb] }
       }
     }
     if !other.specials.isEmpty {
       specials.grow(to: groupCount, with: Specials())
-      for group in mapping.indices {
+      for group in mapping.indices where mapping[group] != skippedGroup {
         let mine = Int(mapping[group])
         let theirs = other.specials[group]
         specials[mine].positive = specials[mine].positive || theirs.positive

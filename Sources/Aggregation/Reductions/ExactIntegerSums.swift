@@ -45,7 +45,7 @@ struct ExactIntegerSums {
 
   mutating func merge(_ other: ExactIntegerSums, mapping: [UInt32]) {
     if high.isEmpty, !other.high.isEmpty { high = [Int128](repeating: 0, count: low.count) }
-    for group in mapping.indices {
+    for group in mapping.indices where mapping[group] != skippedGroup {
       low[Int(mapping[group])] &+= other.low[group]
       if !other.high.isEmpty { high[Int(mapping[group])] &+= other.high[group] }
     }

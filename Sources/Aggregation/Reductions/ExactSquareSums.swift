@@ -60,7 +60,7 @@ struct ExactSquareSums {
 
   mutating func merge(_ other: ExactSquareSums, mapping: [UInt32]) {
     if other.isWide { widen() }
-    for theirs in mapping.indices {
+    for theirs in mapping.indices where mapping[theirs] != skippedGroup {
       let group = Int(mapping[theirs])
       first[group] &+= other.first[theirs]
       second[group] &+= other.second[theirs]

@@ -73,7 +73,7 @@ final class ExtremePartial: StatefulPartial {
     }
   }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     take(arguments[0], groups: groups)
   }
 
@@ -136,7 +136,7 @@ final class ExtremePartial: StatefulPartial {
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? ExtremePartial else { preconditionFailure("partials of two reductions") }
-    take(other.column(groupCount: mapping.count), groups: mapping)
+    take(other.column(groupCount: mapping.count).taking(mapping), groups: mapping)
   }
 
   func finish(groupCount: Int) -> Column { column(groupCount: groupCount) }

@@ -44,7 +44,14 @@ struct GroupedValues<Word: FixedWidthInteger & Sendable> {
 
   mutating func merge(_ other: GroupedValues, mapping: [UInt32]) {
     for chunk in other.chunks {
-      chunks.append(Chunk(groups: chunk.groups.map { mapping[Int($0)] }, words: chunk.words))
+      let groups = chunk.groups.map { mapping[Int($0)] }
+      if groups.contains(skippedGroup) {
+        let taken = groups.indices.filter { groups[$0] != skippedGroup }
+        if taken.isEmpty { continue }
+        chunks.append(Chunk(groups: taken.map { groups[$0] }, words: taken.map { chunk.words[$0] }))
+      } else {
+        chunks.append(Chunk(groups: groups, words: chunk.words))
+      }
     }
   }
 

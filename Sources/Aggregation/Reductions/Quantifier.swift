@@ -44,7 +44,7 @@ final class QuantifierPartial: StatefulPartial {
 
   func grow(to groupCount: Int) { decided.grow(to: groupCount, with: false) }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     guard case .bools(let values) = arguments[0].values else { preconditionFailure("any and all take bools") }
     let present = arguments[0].present
     for row in values.indices where values[row] == deciding {
@@ -55,7 +55,9 @@ final class QuantifierPartial: StatefulPartial {
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? QuantifierPartial else { preconditionFailure("partials of two reductions") }
-    for group in mapping.indices where other.decided[group] { decided[Int(mapping[group])] = true }
+    for group in mapping.indices where other.decided[group] && mapping[group] != skippedGroup {
+      decided[Int(mapping[group])] = true
+    }
   }
 
   func finish(groupCount: Int) -> Column {

@@ -70,7 +70,7 @@ final class QuantilePartial: StatefulPartial {
 
   func grow(to groupCount: Int) {}
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     let column = arguments[0]
     if isWide {
       wideValues.add(OrderedWord.wideWords(column), groups: groups, present: column.present)
@@ -158,6 +158,8 @@ final class QuantilePartial: StatefulPartial {
     }
     throw Reductions.overflow("a quantile with its 18 places", "38 digits")
   }
+
+  var valueByteCount: Int { narrowValues.count * 8 + values.count * 12 + wideValues.count * 20 }
 
   static let stateName = "quantile"
 

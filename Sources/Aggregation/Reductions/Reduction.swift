@@ -79,16 +79,23 @@ public protocol ReductionPartial: AnyObject {
   /// Makes room for groups below `groupCount`.
   func grow(to groupCount: Int)
 
-  /// Takes in a batch. All columns and `groups` have one length; groups are below the count last grown to.
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position)
+  /// Takes in rows. All columns and `groups` have one length; groups are below the count last grown to.
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions)
 
-  /// Takes in another partial of the same reduction, whose group `n` is `mapping[n]` here.
+  /// Takes in another partial of the same reduction, whose group `n` is `mapping[n]` here; `skippedGroup` leaves one out.
   func merge(_ other: any ReductionPartial, mapping: [UInt32])
 
   /// The results of groups 0 to `groupCount - 1`.
   ///
   /// - Throws: where a result passes what its type holds.
   func finish(groupCount: Int) throws(RunFailure) -> Column
+
+  /// Bytes of values that are kept one by one, for the memory budget; what a group takes in any case is left out.
+  var valueByteCount: Int { get }
+}
+
+extension ReductionPartial {
+  public var valueByteCount: Int { 0 }
 }
 
 /// Every aggregate, in the order in which they are documented.

@@ -71,7 +71,7 @@ final class SpreadPartial: StatefulPartial {
     }
   }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     let column = arguments[0]
     CountPartial.count(groups, column.present, into: &counts)
     if case .floats(let values) = column.values {
@@ -89,7 +89,7 @@ final class SpreadPartial: StatefulPartial {
 
   func merge(_ other: any ReductionPartial, mapping: [UInt32]) {
     guard let other = other as? SpreadPartial else { preconditionFailure("partials of two reductions") }
-    for group in mapping.indices { counts[Int(mapping[group])] += other.counts[group] }
+    CountPartial.merge(other.counts, mapping: mapping, into: &counts)
     if argument == .float {
       floatSums.merge(other.floatSums, mapping: mapping)
       floatSquares.merge(other.floatSquares, mapping: mapping)

@@ -32,7 +32,7 @@ final class IntegerSumPartial: StatefulPartial {
 
   func grow(to groupCount: Int) { sums.grow(to: groupCount) }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     sums.add(arguments[0], groups: groups)
   }
 
@@ -91,7 +91,7 @@ final class FloatSumPartial: StatefulPartial {
 
   func grow(to groupCount: Int) { sums.grow(to: groupCount) }
 
-  func add(_ arguments: [Column], groups: [UInt32], position: Batch.Position) {
+  func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     guard case .floats(let values) = arguments[0].values else { preconditionFailure("a sum of what is no float") }
     sums.add(values, groups: groups, present: arguments[0].present)
   }

@@ -41,7 +41,8 @@ public enum PartialState {
     return (fresh, Int(stored))
   }
 
-  static func framed(_ state: [UInt8], as name: String) -> [UInt8] {
+  /// A state with the frame around it.
+  public static func framed(_ state: [UInt8], as name: String) -> [UInt8] {
     var writer = StateWriter()
     writer.put(mark)
     writer.put(version)
@@ -51,7 +52,10 @@ public enum PartialState {
     return writer.bytes
   }
 
-  static func unframed(_ bytes: [UInt8], as name: String) throws(RunFailure) -> StateReader {
+  /// Reads the frame of a state of that name.
+  ///
+  /// - Throws: `.unreadableFile` where it is another state, or damaged.
+  public static func unframed(_ bytes: [UInt8], as name: String) throws(RunFailure) -> StateReader {
     guard bytes.count >= 8 else { throw StateReader.damaged }
     var tail = StateReader(bytes.suffix(8))
     guard try tail.integer(UInt64.self) == checksum(bytes.dropLast(8)) else { throw StateReader.damaged }

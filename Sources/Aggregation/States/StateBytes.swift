@@ -2,10 +2,12 @@ import Columns
 import Diagnostics
 
 /// The state of a partial as bytes: little-endian, arrays after their count.
-struct StateWriter {
-  private(set) var bytes: [UInt8] = []
+public struct StateWriter {
+  public private(set) var bytes: [UInt8] = []
 
-  mutating func put(_ value: some FixedWidthInteger) {
+  public init() {}
+
+  public mutating func put(_ value: some FixedWidthInteger) {
     var rest = value
     for _ in 0..<(value.bitWidth / 8) {
       bytes.append(UInt8(truncatingIfNeeded: rest))
@@ -13,32 +15,32 @@ struct StateWriter {
     }
   }
 
-  mutating func put<Value: FixedWidthInteger>(_ values: [Value]) {
+  public mutating func put<Value: FixedWidthInteger>(_ values: [Value]) {
     put(UInt64(values.count))
     bytes.reserveCapacity(bytes.count + values.count * (Value.bitWidth / 8))
     for value in values { put(value) }
   }
 
-  mutating func put(_ values: [Bool]) { put(values.map { $0 ? 1 : 0 } as [UInt8]) }
+  public mutating func put(_ values: [Bool]) { put(values.map { $0 ? 1 : 0 } as [UInt8]) }
 }
 
 /// Reads what a `StateWriter` wrote; every count is checked before anything is taken.
-struct StateReader {
+public struct StateReader {
   private let bytes: ArraySlice<UInt8>
   private var place: Int
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  public init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     place = bytes.startIndex
   }
 
-  static var damaged: RunFailure {
+  public static var damaged: RunFailure {
     RunFailure(.unreadableFile, "a saved partial result is damaged or of another version")
   }
 
-  var isAtEnd: Bool { place == bytes.endIndex }
+  public var isAtEnd: Bool { place == bytes.endIndex }
 
-  mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(RunFailure) -> Value {
+  public mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(RunFailure) -> Value {
     let width = Value.bitWidth / 8
     guard bytes.endIndex - place >= width else { throw Self.damaged }
     var value: Value = 0
@@ -50,7 +52,7 @@ struct StateReader {
   }
 
   /// - Parameter count: how many there must be, where that is known.
-  mutating func array<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, count: Int? = nil)
+  public mutating func array<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, count: Int? = nil)
     throws(RunFailure) -> [Value]
   {
     let stored: UInt64 = try integer()
@@ -62,7 +64,7 @@ struct StateReader {
     return values
   }
 
-  mutating func bools(count: Int? = nil) throws(RunFailure) -> [Bool] {
+  public mutating func bools(count: Int? = nil) throws(RunFailure) -> [Bool] {
     let raw = try array(UInt8.self, count: count)
     guard raw.allSatisfy({ $0 <= 1 }) else { throw Self.damaged }
     return raw.map { $0 == 1 }
@@ -74,4 +76,12 @@ struct StateReader {
     guard groups.allSatisfy({ Int($0) < groupCount }) else { throw Self.damaged }
     return groups
   }
+}
+
+extension StateWriter {
+  public mutating func put(_ text: String) { put(Array(text.utf8)) }
+}
+
+extension StateReader {
+  public mutating func text() throws(RunFailure) -> String { String(decoding: try array(UInt8.self), as: UTF8.self) }
 }

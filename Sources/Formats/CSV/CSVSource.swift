@@ -105,7 +105,9 @@ public final class CSVSource: RowSource {
     try CSVRowReader(self, split: split, file: files[split.file - firstFile])
   }
 
-  func record(_ hash: ContentHash, ofSplit index: Int) { hashes.withLock { $0[index] = hash } }
+  public func record(_ hash: ContentHash, ofSplit index: Int) { hashes.withLock { $0[index] = hash } }
+
+  public func splitHashes() -> [ContentHash?] { hashes.withLock { $0 } }
 
   public func inputs() -> [InputSummary] {
     let hashes = hashes.withLock { $0 }

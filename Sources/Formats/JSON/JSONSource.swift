@@ -87,7 +87,9 @@ public final class JSONSource: RowSource {
     }
   }
 
-  func record(_ hash: ContentHash, ofSplit index: Int) { hashes.withLock { $0[index] = hash } }
+  public func record(_ hash: ContentHash, ofSplit index: Int) { hashes.withLock { $0[index] = hash } }
+
+  public func splitHashes() -> [ContentHash?] { hashes.withLock { $0 } }
 
   public func inputs() -> [InputSummary] {
     let hashes = hashes.withLock { $0 }

@@ -1,6 +1,8 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Expressions
+import Memory
 
 /// What a step does to rows. The three forms are all that the runner drives.
 public enum PlannedOperation: Sendable {
@@ -55,6 +57,59 @@ extension SimpleRowOperation {
 /// A step from rows to groups.
 public protocol AggregateOperation: Sendable {
   func makePartial(_ context: WorkerContext) throws -> any AggregatePartial
+
+  /// The groups of all workers' shares.
+  func finish(_ partials: [any AggregatePartial], _ request: FinishRequest, _ report: inout StepReport) throws
+    -> FinishedAggregate
+}
+
+extension AggregateOperation {
+  public func finish(_ partials: [any AggregatePartial], _ request: FinishRequest, _ report: inout StepReport) throws
+    -> FinishedAggregate
+  {
+    for partial in partials.dropFirst() { try partials[0].absorb(partial) }
+    return FinishedAggregate(try partials[0].finish(&report))
+  }
+}
+
+/// How an aggregate is to be finished.
+public struct FinishRequest: Sendable {
+  private let handed: Handover<[WorkerContext]>
+  public let stop: StopFlag
+  /// Where only the first rows in an order are wanted of the groups.
+  public let leading: LeadingRows?
+
+  public init(contexts: [WorkerContext], stop: StopFlag = StopFlag(), leading: LeadingRows? = nil) {
+    handed = Handover(contexts)
+    self.stop = stop
+    self.leading = leading
+  }
+
+  /// One a worker.
+  public var contexts: [WorkerContext] { handed.value }
+}
+
+/// The first rows in an order of columns; ties by the order of the rows.
+public struct LeadingRows: Sendable {
+  public var keys: [SortKey]
+  public var count: Int
+
+  public init(keys: [SortKey], count: Int) {
+    self.keys = keys
+    self.count = count
+  }
+}
+
+/// The groups of an aggregate.
+public struct FinishedAggregate: Sendable {
+  public var table: Table
+  /// Rows that are not in the table since the request did not want them.
+  public var omitted: Int
+
+  public init(_ table: Table, omitted: Int = 0) {
+    self.table = table
+    self.omitted = omitted
+  }
 }
 
 /// One worker's share of an aggregate. Adding and merging commute: any distribution of batches over workers gives the
@@ -65,22 +120,37 @@ public protocol AggregatePartial: AnyObject {
   func finish(_ report: inout StepReport) throws -> Table
 }
 
+/// A share of an aggregate that can go to another process.
+public protocol PortablePartial: AggregatePartial {
+  func encode() throws -> [UInt8]
+  /// Takes in what a partial of the same operation encoded. Throws `.unreadableFile` where it is none.
+  func absorb(encoded bytes: [UInt8]) throws
+}
+
 /// A step over the whole table.
 public protocol TableOperation: Sendable {
   var sides: [String] { get }
+  /// The rows of its input that it looks at, where those are only the first in an order.
+  var leading: LeadingRows? { get }
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table
 }
 
 extension TableOperation {
   public var sides: [String] { [] }
+  public var leading: LeadingRows? { nil }
 }
 
 /// What belongs to one worker and lives as long as it: caches, Lua states.
 public final class WorkerContext {
   public let programs: ProgramWorker
+  /// What the states of the run may take; nil for any number.
+  public let memory: MemoryBudget?
   private var kept: [String: AnyObject] = [:]
 
-  public init() { programs = ProgramWorker() }
+  public init(memory: MemoryBudget? = nil) {
+    programs = ProgramWorker()
+    self.memory = memory
+  }
 
   /// What the worker keeps under a name, made at first use: one Lua state a plugin.
   public func kept<Kept: AnyObject>(_ name: String, _ make: () throws -> Kept) rethrows -> Kept {

@@ -3,6 +3,7 @@ import Columns
 import Diagnostics
 import Expressions
 import Planning
+import Synchronization
 
 /// `not_null: [client_fee]`
 enum NotNull: CheckDefinition {
@@ -82,11 +83,11 @@ struct CountingCheck: AggregateOperation {
 
   func makePartial(_ context: WorkerContext) throws -> any AggregatePartial { Partial(self, context) }
 
-  private final class Partial: AggregatePartial {
+  private final class Partial: PortablePartial {
     private let check: CountingCheck
     private let context: WorkerContext
     private var count = 0
-    private var first: (key: Int128, values: [Scalar])?
+    private var first: (key: Int128, values: [String])?
 
     init(_ check: CountingCheck, _ context: WorkerContext) {
       self.check = check
@@ -99,7 +100,7 @@ struct CountingCheck: AggregateOperation {
       self.count += count
       if let row {
         let key = batch.position.key(ofRow: row)
-        if first == nil || key < first!.key { first = (key, columns.map { $0.scalar(row) }) }
+        if first == nil || key < first!.key { first = (key, columns.map { $0.scalar(row).text }) }
       }
     }
 
@@ -109,8 +110,27 @@ struct CountingCheck: AggregateOperation {
       if let theirs = other.first, first == nil || theirs.key < first!.key { first = theirs }
     }
 
+    func encode() throws -> [UInt8] {
+      var writer = StateWriter()
+      writer.put(UInt64(count))
+      writer.put(first.map { [$0.key] } ?? [])
+      for value in first?.values ?? [] { writer.put(value) }
+      return writer.bytes
+    }
+
+    func absorb(encoded bytes: [UInt8]) throws {
+      var reader = StateReader(bytes[...])
+      let other = Partial(check, context)
+      other.count = Int(try reader.integer(UInt64.self) & UInt64(Int.max))
+      if let key = try reader.array(Int128.self).first {
+        other.first = (key, [])
+        while !reader.isAtEnd { other.first!.values.append(try reader.text()) }
+      }
+      try absorb(other)
+    }
+
     func finish(_ report: inout StepReport) throws -> Table {
-      let example = first?.values.map(\.text) ?? []
+      let example = first?.values ?? []
       return Table(
         schema: Schema([Field("count", ValueType(.int)), Field("example", ValueType(.list(.string)))]),
         batches: [
@@ -184,39 +204,64 @@ struct RepeatedRows: AggregateOperation {
   let columns: [Int]
   let fields: [Field]
 
-  func makePartial(_ context: WorkerContext) throws -> any AggregatePartial { Partial(self) }
+  private var layout: GroupLayout {
+    guard let count = try? Count(resolving: []) else { preconditionFailure("count takes no argument") }
+    return GroupLayout(keyTypes: fields.map(\.type.data), valueTypes: [], reductions: [count], arguments: [[]])
+  }
 
-  private final class Partial: AggregatePartial {
+  func makePartial(_ context: WorkerContext) throws -> any AggregatePartial {
+    Partial(self, GroupStore(layout, budget: context.memory))
+  }
+
+  func finish(_ partials: [any AggregatePartial], _ request: FinishRequest, _ report: inout StepReport) throws
+    -> FinishedAggregate
+  {
+    let stores = partials.map { partial in
+      guard let partial = partial as? Partial else { preconditionFailure("partials of one check") }
+      return partial.store
+    }
+    let parts = Mutex<[OrderedUnion.Part]>([])
+    try GroupStore.finish(stores, workers: request.contexts.count) { _, _, groups in
+      guard let column = try? groups.reduced(0), case .ints(let counts) = column.values else {
+        preconditionFailure("counts are whole numbers")
+      }
+      let repeated = (0..<Int32(groups.count)).filter { counts[Int($0)] > 1 }
+      let firstKeys = groups.firstKeys
+      let part = OrderedUnion.Part(
+        columns: groups.keys.map { $0.gathered(repeated) } + [Column(.ints(repeated.map { counts[Int($0)] }))],
+        positions: repeated.map { firstKeys[Int($0)] })
+      parts.withLock { $0.append(part) }
+    }
+    let union = OrderedUnion(parts.withLock { $0 })
+    return FinishedAggregate(
+      Table(
+        schema: Schema(fields + [Field("rows of the key", ValueType(.int))]),
+        batches: union.batches(workers: request.contexts.count)))
+  }
+
+  private final class Partial: PortablePartial {
     private let operation: RepeatedRows
-    private let groups: GroupTable
-    private var counts: [Int64] = []
+    let store: GroupStore
+    private var absorbed: [any AggregatePartial] = []
 
-    init(_ operation: RepeatedRows) {
+    init(_ operation: RepeatedRows, _ store: GroupStore) {
       self.operation = operation
-      groups = GroupTable(keyTypes: operation.fields.map(\.type.data))
+      self.store = store
     }
 
     func add(_ batch: Batch, _ report: inout StepReport) throws {
-      let numbers = groups.assign(
-        operation.columns.map { batch.columns[$0] }, count: batch.count, position: batch.position)
-      counts += [Int64](repeating: 0, count: groups.groupCount - counts.count)
-      for number in numbers { counts[Int(number)] += 1 }
+      try store.add(
+        keys: operation.columns.map { batch.columns[$0] }, values: [], count: batch.count, position: batch.position)
     }
 
-    func absorb(_ other: any AggregatePartial) throws {
-      guard let other = other as? Partial else { preconditionFailure("partials of one check") }
-      let mapping = groups.absorb(other.groups)
-      counts += [Int64](repeating: 0, count: groups.groupCount - counts.count)
-      for (group, count) in other.counts.enumerated() { counts[Int(mapping[group])] += count }
-    }
+    func absorb(_ other: any AggregatePartial) throws { absorbed.append(other) }
+
+    func encode() throws -> [UInt8] { try store.encode() }
+
+    func absorb(encoded bytes: [UInt8]) throws { try store.absorb(encoded: bytes) }
 
     func finish(_ report: inout StepReport) throws -> Table {
-      let repeated = groups.outputOrder().filter { counts[Int($0)] > 1 }
-      let columns =
-        groups.keyColumns().map { $0.gathered(repeated) } + [Column(.ints(repeated.map { counts[Int($0)] }))]
-      return Table(
-        schema: Schema(operation.fields + [Field("rows of the key", ValueType(.int))]),
-        batches: [Batch(columns: columns, count: repeated.count)])
+      try operation.finish([self] + absorbed, FinishRequest(contexts: [WorkerContext()]), &report).table
     }
   }
 }

@@ -172,7 +172,9 @@ struct AggregatePlanner {
       return
     }
     if let column { reads.insert(column) }
-    reductions.append(PlannedReduction(reduction: reduction, arguments: column.map { [.column($0)] } ?? []))
+    reductions.append(
+      PlannedReduction(
+        reduction: reduction, arguments: column.map { [.column($0)] } ?? [], types: counted.map { [$0.data] } ?? []))
     minimum = MinimumGroup(rows: rows, reduction: reductions.count - 1)
   }
 
@@ -329,7 +331,9 @@ struct AggregatePlanner {
       ])
     }
     do throws(ReductionProblem) {
-      reductions.append(PlannedReduction(reduction: try type.init(resolving: types), arguments: references))
+      reductions.append(
+        PlannedReduction(
+          reduction: try type.init(resolving: types), arguments: references, types: types.map(\.type.data)))
     } catch {
       throw InvalidInput([Diagnostic(error.code, "\(metric.name): \(error.message)", at: metric.span)])
     }
@@ -382,7 +386,7 @@ struct AggregatePlanner {
             reduction: reduction,
             arguments: call.arguments.map { argument in
               argument.output.map { .program($0) } ?? .constant(argument.constant ?? .missing)
-            }))
+            }, types: call.arguments.map(\.type.data)))
       } catch {
         context.report(contentsOf: [error])
         failed = true

@@ -58,6 +58,11 @@ struct TopOperation: TableOperation {
   let rows: Int
   let skip: Int
 
+  var leading: LeadingRows? {
+    let (end, overflow) = skip.addingReportingOverflow(rows)
+    return overflow ? nil : LeadingRows(keys: keys, count: end)
+  }
+
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
     let page = top(input, rows: rows, skip: skip, by: keys)
     report.counts.filtered += input.rowCount - page.rowCount

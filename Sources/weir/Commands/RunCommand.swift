@@ -42,6 +42,12 @@ struct ExecutionOptions: ParsableArguments {
   @Option(help: "Worker threads; the result does not depend on it. (default: all cores)")
   var workers: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory to stay below, such as 512MiB or 4GB; what passes it waits in temporary files. (default: half of the machine's)",
+      valueName: "size"))
+  var memory: MemorySize?
+
   @Option(help: "Read only the first N rows of each ingest.")
   var limit: Int?
 
@@ -50,7 +56,9 @@ struct ExecutionOptions: ParsableArguments {
     if let limit, limit < 0 { throw ValidationError("--limit takes a number of rows, 0 or more") }
   }
 
-  var workerCount: Int { workers ?? max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
+  var workerCount: Int { workers ?? Self.allCores }
+
+  static var allCores: Int { max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
 }
 
 struct RunCommand: ParsableCommand {
@@ -75,7 +83,7 @@ struct RunCommand: ParsableCommand {
     Interrupt.install()
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, outputDirectory: out, isDryRun: dryRun,
-      stop: Interrupt.flag)
+      memory: execution.memory?.bytes, stop: Interrupt.flag)
     let outcome = try Run(plan, options: options, weirVersion: Weir.version).run()
     if dryRun {
       Terminal.error("\(plan.spec.name): inputs are there and their headers fit; nothing was run")
