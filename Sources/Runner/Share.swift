@@ -173,7 +173,7 @@ extension Share {
       if share.place.count != shares[0].place.count {
         throw RunFailure(
           .shareMismatch,
-          "'\(name)' is share \(share.place.number) of \(share.place.count), '\(names[0])' is one of \(shares[0].place.count)"
+          "'\(name)' is one share of \(share.place.count), '\(names[0])' one of \(shares[0].place.count)"
         )
       }
       if let twin = seen.updateValue(name, forKey: share.place.number) {
