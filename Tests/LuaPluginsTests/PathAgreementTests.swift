@@ -89,6 +89,7 @@ import Testing
     (
       "return false and 2.5 or row.f ^ 2", ["0.0", "! result 'result 1' is to be a float: the script gave an infinity"]
     ),
+    ("local function two(x) return x, 5 end return math.min(two(row.i)) + math.min((two(7)))", ["12", "7"]),
     // Floats.
     ("return tostring(-0.0) .. tostring(math.abs(row.f))", ["-0.00.0", "-0.01e+300"]),
     ("return tostring(1 / 3) .. tostring(0 / 0)", ["0.33333333333333nan", "0.33333333333333nan"]),
