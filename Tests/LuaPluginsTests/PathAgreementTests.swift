@@ -145,7 +145,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "return tostring(math.max(row.f, row.i))", "return 1 // (row.i > 0 and row.i or row.f)",
+    "return tostring(math.max(row.f, row.i))", "return (row.i > 0 and math.min(row.f, row.i) or 0.5) // row.i",
+    "return 1 // (row.i > 0 and row.i or row.f)",
     "return -(row.m > 0 and row.m or math.mininteger)", "return (row.m > 0 and row.m or 1) / 3",
     "return tostring(row.m > 0 and row.m or 2.0)",
     "return row.s:rep(2)", "return depth(row.i)", "return tonumber(row.s) or 0",
