@@ -23,7 +23,7 @@ import Testing
     try campaign.askStockInterpreter()
     print(campaign.summary)
     for finding in campaign.findings { Issue.record("\(finding)") }
-    #expect(campaign.compared > 0)
+    #expect(campaign.compared > 0 || Self.rules < 20)
   }
 }
 

@@ -89,6 +89,7 @@ import Testing
     (
       "return false and 2.5 or row.f ^ 2", ["0.0", "! result 'result 1' is to be a float: the script gave an infinity"]
     ),
+    ("local function two(x) return x, 5 end return math.min(two(row.i)) + math.min((two(7)))", ["12", "7"]),
     // Floats.
     ("return tostring(-0.0) .. tostring(math.abs(row.f))", ["-0.00.0", "-0.01e+300"]),
     ("return tostring(1 / 3) .. tostring(0 / 0)", ["0.33333333333333nan", "0.33333333333333nan"]),
@@ -144,7 +145,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "return tostring(math.max(row.f, row.i))", "return 1 // (row.i > 0 and row.i or row.f)",
+    "return tostring(math.max(row.f, row.i))", "return (row.i > 0 and math.min(row.f, row.i) or 0.5) // row.i",
+    "return 1 // (row.i > 0 and row.i or row.f)",
     "return -(row.m > 0 and row.m or math.mininteger)", "return (row.m > 0 and row.m or 1) / 3",
     "return tostring(row.m > 0 and row.m or 2.0)",
     "return row.s:rep(2)", "return depth(row.i)", "return tonumber(row.s) or 0",

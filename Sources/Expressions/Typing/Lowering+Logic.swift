@@ -113,6 +113,7 @@ extension Lowering {
       result = make(.select, [condition.node, b.node, absent], type.nullable(), range)
       result.isFalseWhenMissing = a.type?.data == .bool || a.isFalseWhenMissing || b.isFalseWhenMissing
       result.isLiteral = b.isLiteral
+      result.numbersAmong = b.numbersAmong
     } else {
       return b
     }
