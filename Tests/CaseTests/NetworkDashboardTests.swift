@@ -43,12 +43,11 @@ import Testing
       "starts_on", "cliff_months", "parts", "referrer_id", "referrer", "cap_scope", "referral_id", "side",
       "referred_id", "referred_on", "reason", "skill", "country", "view",
     ]
-    let ratios: Set<String> = ["gsv_growth", "take_rate", "place"]
     for (name, table) in tables {
       for column in table.columns where !keys.contains(column.name) {
         #expect(column.title != nil && column.definition != nil, "\(name).\(column.name)")
         #expect(column.source?.hasPrefix("network ") == true, "\(name).\(column.name)")
-        #expect(column.unit != nil || ratios.contains(column.name), "\(name).\(column.name)")
+        #expect(column.unit != nil, "\(name).\(column.name)")
       }
     }
   }
@@ -67,6 +66,12 @@ import Testing
     let rows = try #require(try run(["cap_scope=referrer"]).files["referrers.csv"]).split(separator: "\n")
     #expect(rows.dropFirst().prefix(3).map { $0.split(separator: ",")[5] } == ["10000.00", "10000.00", "10000.00"])
     #expect(rows.dropFirst().prefix(3).map { $0.split(separator: ",")[1] } == ["4", "7", "11"])
+  }
+
+  @Test func tablesThatShowAllTheirGroupsCountNone() throws {
+    let files = try run(["smallest_group=3"]).files
+    #expect(try #require(files["rates_by_skill.csv"]).contains("solidity,7,91.14,57.38,76.5,121.88"))
+    #expect(try #require(files["rates_not_shown.csv"]).contains("rates_by_skill,0,0\n"))
   }
 
   /// One line of the data replaced, and what the run says of it.

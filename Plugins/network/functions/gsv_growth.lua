@@ -3,9 +3,9 @@ return func {
   title = "Growth of Gross Service Value",
   definition = "Gross Service Value against that of the period before, less 1; missing where there is none, or it was zero.",
   inputs = { gsv = "decimal USD", before = "decimal? USD" },
-  returns = "decimal(38,18)?",
+  returns = "decimal(38,18)? share",
   value = function(gsv, before)
     local quotient = ratio(gsv, before)
-    return quotient and quotient - 1
+    return quotient and unit(quotient - 1, "share")
   end,
 }

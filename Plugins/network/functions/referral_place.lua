@@ -4,8 +4,8 @@ return func {
   title = "Place",
   definition = "Place by referral earnings; who earned the same has the same place, in the order of their numbers.",
   inputs = { rank = "int" },
-  returns = "int",
+  returns = "int place",
   value = function(rank)
-    return rank
+    return unit(rank, "place")
   end,
 }

@@ -2,11 +2,10 @@ return metric {
   name = "suppressed_groups",
   title = "Groups not shown",
   unit = "groups",
-  definition = "How many groups have fewer than five people, so that their rates are not shown.",
-  inputs = { people = "int" },
-  aggregates = { n = count "people" },
-  finish = function(a)
-    return unit(a.n, "groups")
+  definition = "How many groups have too few people for their rates to be shown.",
+  inputs = { shown = "bool" },
+  value = function(row)
+    return unit(row.shown and 0 or 1, "groups")
   end,
-  returns = "int groups",
+  aggregate = "sum",
 }

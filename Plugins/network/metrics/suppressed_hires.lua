@@ -3,9 +3,9 @@ return metric {
   title = "Hires not shown",
   unit = "hires",
   definition = "How many hires are in groups that are not shown.",
-  inputs = { group_hires = "int" },
+  inputs = { shown = "bool", group_hires = "int" },
   value = function(row)
-    return unit(row.group_hires, "hires")
+    return unit(row.shown and 0 or row.group_hires, "hires")
   end,
   aggregate = "sum",
 }

@@ -1,6 +1,7 @@
 return metric {
   name = "take_rate",
   title = "Take rate",
+  unit = "share",
   definition = "The client fee as a share of Gross Service Value.",
   inputs = { amount = "decimal USD", client_fee = "decimal USD" },
   aggregates = {
@@ -10,7 +11,8 @@ return metric {
     end),
   },
   finish = function(a)
-    return ratio(a.fees, a.gsv)
+    local share = ratio(a.fees, a.gsv)
+    return share and unit(share, "share")
   end,
-  returns = "decimal(38,18)?",
+  returns = "decimal(38,18)? share",
 }

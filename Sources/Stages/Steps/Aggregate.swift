@@ -150,11 +150,10 @@ struct AggregatePlanner {
   mutating func addMinimum(_ node: DocumentNode?) {
     guard let node else { return }
     var reader = SpecReader(node, subject: "min_group", shorthand: "rows")
-    let rows = reader.int("rows")
+    let rowsText = reader.requiredText("rows")
     let distinct = reader.text("distinct")
     context.report(reader.finish())
-    guard let rows, rows > 0 else {
-      context.report(.wrongValue, "min_group takes the number of rows that a group needs: { rows: 5 }", at: node.span)
+    guard let rowsText, let rows = context.wholeNumber(rowsText, of: "'rows' of min_group", atLeast: 1) else {
       failed = true
       return
     }

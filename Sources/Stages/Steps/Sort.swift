@@ -71,11 +71,11 @@ struct TopOperation: TableOperation {
 }
 
 extension StepContext {
-  /// An expression over parameters alone that gives a whole number, 0 or more.
-  mutating func wholeNumber(_ text: LocatedText, of subject: String) -> Int? {
+  /// An expression over parameters alone that gives a whole number, `least` or more.
+  mutating func wholeNumber(_ text: LocatedText, of subject: String, atLeast least: Int = 0) -> Int? {
     guard let found = constant(text) else { return nil }
-    if case .int(let value) = found, value >= 0 { return Int(value) }
-    report(.wrongValue, "\(subject) is a whole number, 0 or more, not \(found.text)", at: text.span)
+    if case .int(let value) = found, value >= least { return Int(value) }
+    report(.wrongValue, "\(subject) is a whole number, \(least) or more, not \(found.text)", at: text.span)
     return nil
   }
 
