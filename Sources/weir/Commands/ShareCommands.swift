@@ -60,6 +60,10 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "The folder that output paths start at.")
   var out = "."
 
+  func validate() throws {
+    if execution.limit != nil { throw ValidationError("--limit does not go with shares, which are of whole inputs") }
+  }
+
   func run() throws {
     let plan = try pipeline.loader.plan()
     Interrupt.install()
