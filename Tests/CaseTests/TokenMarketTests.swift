@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The token's price, supply and delegation by month, and the receipts of its contracts; the figures were computed from the
@@ -34,6 +35,21 @@ import Testing
       try Sheet(files["deviating.csv"]).column("month_end") == [
         "2022-03-31", "2023-10-31", "2024-11-30", "2025-10-31", "2025-12-31", "2026-03-31", "2026-05-31",
       ])
+  }
+
+  @Test func theOrderOfTheFilesRowsDoesNotMatter() throws {
+    let folder = try Package.freshFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for name in ["btrst_universe_panel.csv", "btrst_onchain_delegation.csv"] {
+      let file = RealFiles.folder.appending(path: "btrst-monthly").appending(path: name)
+      let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: true)
+      let reversed = [lines[0]] + lines.dropFirst().reversed()
+      try (reversed.joined(separator: "\n") + "\n").write(
+        to: folder.appending(path: name), atomically: true, encoding: .utf8)
+    }
+    let files = try RealFiles.run("btrst-market", Self.folders)
+    let others = try RealFiles.run("btrst-market", Self.folders, others: ["data": folder.path])
+    for (name, text) in files where name != "run.json" { #expect(others[name] == text, "\(name)") }
   }
 
   @Test func delegationFollowsTheMonths() throws {

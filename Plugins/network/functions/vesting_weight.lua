@@ -6,8 +6,11 @@ return func {
   inputs = { number = "int", cliff_months = "int", parts = "int", at_start = "int", at_start_of = "int" },
   returns = "int",
   value = function(number, cliff_months, parts, at_start, at_start_of)
+    if parts == 0 and at_start ~= at_start_of then
+      reject("without monthly parts the group has to be free at once: at_start is not at_start_of")
+    end
     if number == 0 then
-      return at_start * parts
+      return at_start * math.max(parts, 1)
     end
     if number > cliff_months and number <= cliff_months + parts then
       return at_start_of - at_start

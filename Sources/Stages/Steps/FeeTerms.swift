@@ -48,7 +48,7 @@ struct FeeTerms: Sendable {
         columns.append(place)
         let type = side[place].type
         let isLimit = name == "minimum" || name == "maximum"
-        if isLimit, !type.data.isNumeric || ![.none, rule.unit].contains(type.unit) {
+        if isLimit, !type.data.isNumeric || type.unit != rule.unit {
           context.report(
             type.data.isNumeric ? .unitMismatch : .typeMismatch,
             "'\(name)' of '\(from.text)' is \(type), and the fee of '\(rule.name)' is decimal \(rule.unit)",

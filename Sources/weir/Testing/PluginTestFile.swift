@@ -32,7 +32,7 @@ struct PluginTestFile {
     let cases = reader.requiredNode("cases")
     let columns = reader.entries("columns")
     let arguments = ["by", "order"].compactMap { key in reader.node(key).map { (key, $0) } }
-    let table = GivenTable(columns: columns, arguments: arguments)
+    let shared = GivenTable(columns: columns, arguments: arguments)
     var bag = reader.finish()
     guard let inputs = inputs() else {
       bag.report(
@@ -46,6 +46,8 @@ struct PluginTestFile {
       var reader = SpecReader(node, subject: "a case")
       let name = reader.text("name")?.text ?? "case \(passed + failures.count + 1)"
       let given = reader.requiredNode("given")
+      let terms = kind == "fees" ? reader.node("terms") : nil
+      let table = GivenTable(columns: shared.columns, arguments: shared.arguments, terms: terms)
       let refusal = reader.text("refuse")
       let expect = refusal == nil ? reader.requiredNode("expect") : nil
       let caseBag = reader.finish()
@@ -131,10 +133,12 @@ struct PluginTestFile {
     type.isDecimal ? ExactDecimal(text).map { .decimal($0) } : Scalar(parsing: text, as: type)
   }
 
-  /// What a fold's cases share: columns that are no inputs, and the step's `by` and `order`.
+  /// What a fold's cases share: columns that are no inputs, and the step's `by` and `order`. What a fee rule's case has of
+  /// its own: `terms` that hold for all given rows instead of the rule's.
   private struct GivenTable {
     var columns: [DocumentNode.Entry]
     var arguments: [(String, DocumentNode)]
+    var terms: DocumentNode?
   }
 
   private func result(_ given: DocumentNode, _ table: GivenTable, _ inputs: [ScriptInput]) throws -> Table {
@@ -150,11 +154,12 @@ struct PluginTestFile {
         ("rows", given),
       ], given)
     spec.ingests = [NamedNode(name: "given", nameSpan: given.span, node: ingest)]
-    spec.stages = [
-      StageSpec(
-        name: "result", nameSpan: given.span, from: [text("given", given)],
-        steps: [step(given, table, inputs)])
-    ]
+    var steps = [step(given, table, inputs)]
+    if let terms = table.terms {
+      spec.ingests.append(PluginTestTerms(terms).ingest)
+      steps.insert(PluginTestTerms(terms).keyStep, at: 0)
+    }
+    spec.stages = [StageSpec(name: "result", nameSpan: given.span, from: [text("given", given)], steps: steps)]
     let context = PlanningContext(
       spec: spec, registry: .standard, plugins: plugins, parameters: ParameterValues())
     let plan = try Planner.plan(context, earlier: DiagnosticBag())
@@ -166,7 +171,7 @@ struct PluginTestFile {
     let name = scalarNode(subject, given)
     let (kind, arguments): (String, DocumentNode) =
       switch self.kind {
-      case "fees": ("fee", name)
+      case "fees": ("fee", table.terms.map { PluginTestTerms($0).arguments(of: name) } ?? name)
       case "metrics": ("aggregate", mapping([("metrics", DocumentNode(.sequence([name]), span: given.span))], given))
       case "folds": ("fold", mapping([("use", name)] + table.arguments, given))
       case "transforms": ("lua", name)
