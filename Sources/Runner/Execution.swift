@@ -202,6 +202,20 @@ final class Execution {
       }.map(\.element))
   }
 
+  /// Says in which step something failed, where the message names neither a step nor a place.
+  private func naming<Result>(_ label: String, _ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let failure as RunFailure {
+      var diagnostic = failure.diagnostic
+      guard diagnostic.span == nil, diagnostic.code != .interrupted, !diagnostic.message.hasPrefix(label) else {
+        throw failure
+      }
+      diagnostic.message = "\(label): \(diagnostic.message)"
+      throw RunFailure(diagnostic)
+    }
+  }
+
   /// The output of a breaker all of whose input is there.
   private func finished(_ index: Int) throws -> Table {
     if let table = state[index]?.table { return table }
@@ -213,14 +227,14 @@ final class Execution {
     switch graph.nodes[index].kind {
     case .aggregate(_, let operation, _):
       let partial = try node.partial ?? operation.makePartial(contexts[0])
-      table = try partial.finish(&report)
+      table = try naming(report.label) { try partial.finish(&report) }
       report.counts.rowsOut += table.rowCount
       report.counts.added += table.rowCount
     case .table(let planned, let operation):
       let input = ordered(node.kept, schema: planned.input)
       report.counts.rowsIn += input.rowCount
       let sides = operation.sides.map { self.table($0) }
-      table = try operation.run(input, sides: sides, context: contexts[0], &report)
+      table = try naming(report.label) { try operation.run(input, sides: sides, context: contexts[0], &report) }
       report.counts.rowsOut += table.rowCount
     case .hold:
       table = ordered(node.kept, schema: Schema())
