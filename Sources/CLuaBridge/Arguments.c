@@ -52,6 +52,38 @@ static int read_column(lua_State *L) {
 
 static int refuse_write(lua_State *L) { return luaL_error(L, "a row is read-only"); }
 
+static const char passed_key = 0;
+
+static int refuse_passed(lua_State *L) {
+  return luaL_error(L, "a row is gone once the next one comes: keep its values and not the row, as in state.x = row.x");
+}
+
+/// What becomes of a row that a script kept: its fields are another row's by now, so all that is left is a message.
+static void add_passed(lua_State *L, int metatable) {
+  lua_createtable(L, 0, 4);
+  lua_pushcfunction(L, refuse_passed);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, refuse_passed);
+  lua_setfield(L, -2, "__newindex");
+  lua_pushliteral(L, "row");
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_rawsetp(L, metatable, &passed_key);
+}
+
+/// Where rows follow each other with a state between them, each is an object of its own over the shared fields.
+static void renew_row(lua_State *L, int slot) {
+  lua_getmetatable(L, slot);
+  lua_rawgetp(L, -1, &passed_key);
+  lua_setmetatable(L, slot);
+  weir_object *row = lua_newuserdatauv(L, sizeof *row, 0);
+  *row = (weir_object){.kind = WEIR_ROW};
+  lua_insert(L, -2);
+  lua_setmetatable(L, -2);
+  lua_replace(L, slot);
+}
+
 /// ROW: pushes the object, the table of its fields, and the names that are set for each row.
 static int push_row(lua_State *L, weir_state *S, const weir_argument *argument, int *columns) {
   weir_object *row = lua_newuserdatauv(L, sizeof *row, 0);
@@ -71,6 +103,7 @@ static int push_row(lua_State *L, weir_state *S, const weir_argument *argument, 
   lua_setfield(L, -2, "__name");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
+  add_passed(L, lua_gettop(L));
   lua_setmetatable(L, -3);
   lua_rawgeti(L, LUA_REGISTRYINDEX, S->names);
   int eager = 0, names = lua_gettop(L);
@@ -109,6 +142,7 @@ void weir_push_arguments(lua_State *L, weir_state *S, weir_batch *batch, const w
     int first = frame->slots[a].first;
     switch (argument->kind) {
     case WEIR_ARGUMENT_ROW:
+      if (batch->mode != WEIR_MAP) renew_row(L, first);
       for (int i = 0; i < frame->slots[a].eager; i++) {
         lua_pushvalue(L, first + 2 + i);
         weir_push_cell(L, S, &argument->columns[columns[i]], batch->row);

@@ -141,7 +141,9 @@ public struct PipelineReader {
   private mutating func readStages(_ entries: [DocumentNode.Entry]) {
     for entry in entries {
       var reader = SpecReader(entry.value, subject: "stage '\(entry.key)'")
-      if reader.node("from") == nil { _ = reader.requiredNode("from") }
+      if let source = reader.requiredNode("from"), source.items?.isEmpty ?? false {
+        reader.bag.report(.wrongValue, "'from' names no ingest or stage", at: source.span)
+      }
       let from = reader.texts("from")
       var steps: [StepSpec] = []
       if let node = reader.node("steps"), !node.isNull {

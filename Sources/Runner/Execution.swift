@@ -244,6 +244,20 @@ final class Execution {
       }.map(\.element))
   }
 
+  /// Says in which step something failed, where the message names neither a step nor a place.
+  private func naming<Result>(_ label: String, _ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let failure as RunFailure {
+      var diagnostic = failure.diagnostic
+      guard diagnostic.span == nil, diagnostic.code != .interrupted, !diagnostic.message.hasPrefix(label) else {
+        throw failure
+      }
+      diagnostic.message = "\(label): \(diagnostic.message)"
+      throw RunFailure(diagnostic)
+    }
+  }
+
   /// The output of a breaker all of whose input is there.
   private func finished(_ index: Int) throws -> Table {
     if let table = state[index]?.table { return table }
@@ -258,7 +272,7 @@ final class Execution {
       node.partials = []
       state[index]?.partials = []
       let request = FinishRequest(contexts: contexts, stop: options.stop, leading: leadingRows(below: index))
-      let finished = try operation.finish(partials, request, &report)
+      let finished = try naming(report.label) { try operation.finish(partials, request, &report) }
       table = finished.table
       omit(finished.omitted, below: index)
       report.counts.rowsOut += table.rowCount + finished.omitted
@@ -267,7 +281,7 @@ final class Execution {
       let input = ordered(node.kept, schema: planned.input)
       report.counts.rowsIn += input.rowCount
       let sides = operation.sides.map { self.table($0) }
-      table = try operation.run(input, sides: sides, context: contexts[0], &report)
+      table = try naming(report.label) { try operation.run(input, sides: sides, context: contexts[0], &report) }
       report.counts.rowsOut += table.rowCount
     case .hold:
       table = ordered(node.kept, schema: Schema())

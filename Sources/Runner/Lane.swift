@@ -167,7 +167,7 @@ final class Lane {
 
   private func withoutBadCells(_ batch: Batch, of index: Int) throws -> Batch {
     guard let origins = batch.origins else { return batch }
-    let columns = drive.sourceColumnsRead(by: index).filter { badCells[$0] != nil }
+    let columns = drive.sourceColumnsRead(by: index).filter { badCells[$0] != nil }.sorted()
     guard !columns.isEmpty else { return batch }
     var report = reports[index]!
     var keeps = [Bool](repeating: true, count: batch.count)

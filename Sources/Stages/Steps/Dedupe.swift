@@ -17,6 +17,10 @@ enum Dedupe: StepDefinition {
     context.report(reader.finish())
     guard let by else { return context.unchanged }
     let keys = context.columns(by, of: "'by' of dedupe")
+    if by.items?.isEmpty ?? false {
+      context.report(.wrongValue, "'by' of dedupe names the columns of which rows are alike", at: by.span)
+      return context.unchanged
+    }
     let sort = order.map { context.sortKeys($0, of: "'order' of dedupe") } ?? []
     let operation = DedupeOperation(
       keys: keys, types: keys.map { context.input[$0].type.data }, keep: keep,

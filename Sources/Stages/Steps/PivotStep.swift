@@ -30,9 +30,11 @@ enum PivotStep: StepDefinition {
       return nil
     }
     var fields = keys.map { context.input[$0] }
-    for name in into where context.checkNew(name.text, at: name.span, among: fields.map(\.name)) {
+    for name in into {
+      guard context.checkNew(name.text, at: name.span, among: fields.map(\.name)) else { continue }
       fields.append(Field(name.text, context.input[value].type.nullable(), provenance: context.input[value].provenance))
     }
+    guard fields.count == keys.count + into.count else { return nil }
     let output = Schema(fields)
     return StepPlan(
       output: output,

@@ -10,11 +10,14 @@ enum Select: StepDefinition {
   static let example = "- select: [month, gsv]"
 
   static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
+    if step.arguments.entries?.isEmpty ?? step.arguments.items?.isEmpty ?? false {
+      context.report(.wrongValue, "select keeps no column", at: step.arguments.span)
+      return context.unchanged
+    }
     if let entries = step.arguments.entries { return planMap(entries, &context) }
     let items = step.arguments.items ?? [step.arguments]
     var columns: [Int] = []
-    var failed = items.isEmpty
-    if items.isEmpty { context.report(.wrongValue, "select keeps no column", at: step.arguments.span) }
+    var failed = false
     for item in items {
       guard let text = item.text, !text.text.isEmpty else {
         context.report(.wrongValue, "select takes names of columns: [month, gsv]", at: item.span)

@@ -11,6 +11,9 @@ enum Sort: StepDefinition {
   static let example = "- sort: [-earned, referrer]"
 
   static func plan(_ step: StepSpec, _ context: inout StepContext) -> StepPlan? {
+    if step.arguments.items?.isEmpty ?? false {
+      context.report(.wrongValue, "sort names no column", at: step.arguments.span)
+    }
     let keys = context.sortKeys(step.arguments, of: "sort").map {
       SortKey(column: $0.column, descending: $0.descending)
     }
