@@ -18,6 +18,13 @@ public struct Batch: Sendable {
       self.batch = Int32(batch)
     }
 
+    /// The place of the same rows on one of several ways that meet again: the ways of a batch stand one after the other.
+    public func onWay(_ number: Int, of count: Int) -> Position {
+      var result = self
+      result.batch = Int32(clamping: Int(batch) * count + number)
+      return result
+    }
+
     public static func < (left: Position, right: Position) -> Bool {
       left.split != right.split ? left.split < right.split : left.batch < right.batch
     }

@@ -235,8 +235,7 @@ final class Execution {
   }
 
   private func ordered(_ batches: [Batch], schema: Schema) -> Table {
-    // Workers claim splits, so batches come in any order; equal positions (one row on two ways) stay as their worker
-    // met them.
+    // Workers claim splits, so batches come in any order; those of one position come from one worker, in its order.
     Table(
       schema: schema,
       batches: batches.enumerated().sorted {

@@ -44,11 +44,10 @@ final class Lane {
     if !badCells.isEmpty { batch = try withoutBadCells(batch, of: index) }
     switch node.kind {
     case .source: preconditionFailure("a source has no input")
-    case .pick(let columns, let schema):
+    case .pick(let columns, let schema, let way, let count):
       let picked = Batch(
         columns: columns.enumerated().map { batch.columns[$1].widened(to: schema[$0].type.data) }, count: batch.count,
-        position: batch.position, origins: batch.origins
-      )
+        position: batch.position.onWay(way, of: count), origins: batch.origins)
       for child in node.children { try push(picked, to: child) }
     case .rows:
       let output = try counted(index, batch) { worker, report in try worker.apply(batch, &report) }

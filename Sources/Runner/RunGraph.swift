@@ -9,8 +9,9 @@ struct RunGraph {
     enum Kind {
       /// An ingest; number of the plan's source.
       case source(Int)
-      /// The input of a stage: columns picked from one of the inputs it unites, as wide as the stage has them.
-      case pick([Int], as: Schema)
+      /// The input of a stage: columns picked from one of the inputs it unites, as wide as the stage has them; which of
+      /// how many it is.
+      case pick([Int], as: Schema, way: Int = 0, of: Int = 1)
       case rows(PlannedStep, any RowOperation)
       case aggregate(PlannedStep?, any AggregateOperation, reads: Set<Int>)
       case table(PlannedStep, any TableOperation)
@@ -78,7 +79,7 @@ struct RunGraph {
 
   private mutating func add(_ stage: PlannedStage) {
     var tails: [Int] = []
-    for input in stage.inputs {
+    for (way, input) in stage.inputs.enumerated() {
       let parent = outputs[input.name]!
       let isWhole = input.columns == Array(0..<width(of: parent)) && stage.inputs.count == 1
       tails.append(
@@ -86,8 +87,8 @@ struct RunGraph {
           ? parent
           : add(
             Node(
-              kind: .pick(input.columns, as: stage.inputSchema), label: "'\(stage.name)'", inputCount: width(of: parent)
-            ),
+              kind: .pick(input.columns, as: stage.inputSchema, way: way, of: stage.inputs.count),
+              label: "'\(stage.name)'", inputCount: width(of: parent)),
             below: parent))
     }
     if stage.inputs.count > 1 && stage.steps.isEmpty || stage.steps.isEmpty && tails.count == 1 {
@@ -116,7 +117,7 @@ struct RunGraph {
 
   private func width(of node: Int) -> Int {
     switch nodes[node].kind {
-    case .pick(let columns, _): columns.count
+    case .pick(let columns, _, _, _): columns.count
     case .source: nodes[node].inputCount
     default: nodes[node].step?.output.count ?? nodes[node].inputCount
     }
@@ -149,7 +150,7 @@ struct RunGraph {
     let need: Set<Int>
     switch nodes[index].kind {
     case .source: return
-    case .pick(let columns, _): need = Set(nodes[index].neededOutput.map { columns[$0] })
+    case .pick(let columns, _, _, _): need = Set(nodes[index].neededOutput.map { columns[$0] })
     case .rows(let step, _): need = step.inputs(for: nodes[index].neededOutput)
     case .aggregate(_, _, let reads): need = reads
     case .table(let step, _): need = Set(0..<step.input.count)
@@ -240,7 +241,7 @@ struct RunGraph {
 
   private func carried(_ input: [Int: Set<Int>], through index: Int) -> [Int: Set<Int>] {
     switch nodes[index].kind {
-    case .pick(let columns, _):
+    case .pick(let columns, _, _, _):
       return Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($0, input[$1] ?? []) })
     case .rows(let step, _):
       return Dictionary(
