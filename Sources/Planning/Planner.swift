@@ -199,6 +199,9 @@ public struct Planner {
     return columns
   }
 
+  /// What kinds of checks take beside their own key; of a check that is not planned they are nobody's mistake.
+  private static let checkArguments = ["with", "equals", "within", "show"]
+
   private mutating func planChecks() -> [PlannedCheck] {
     var planned: [PlannedCheck] = []
     for node in context.spec.checks {
@@ -212,7 +215,7 @@ public struct Planner {
           at: node.span)
       }
       if from == nil {
-        for key in kinds.map({ $0.name }) + ["with", "equals", "within"] { _ = reader.node(key) }
+        for key in kinds.map({ $0.name }) + Self.checkArguments { _ = reader.node(key) }
       }
       if let from {
         var bag = StepContext(planning: context, stage: from.text, input: Schema(), poisoned: [], schemas: schemas)
@@ -221,7 +224,7 @@ public struct Planner {
         for kind in kinds {
           guard let argument = reader.node(kind.name) else { continue }
           guard let schema else {
-            for key in ["with", "equals", "within"] { _ = reader.node(key) }
+            for key in Self.checkArguments { _ = reader.node(key) }
             continue
           }
           var stepContext = StepContext(
