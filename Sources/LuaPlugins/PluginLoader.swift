@@ -14,8 +14,10 @@ public enum PluginLoader {
     for use in spec.plugins {
       let folder =
         use.path.text.hasPrefix("/") || spec.directory.isEmpty ? use.path.text : "\(spec.directory)/\(use.path.text)"
+      let cap = PluginLimits.read(use.limits, over: PluginLimits.none, &bag)
       load(
-        folder: folder.normalizedPath, at: use.path.span, settings: use.settings, lua: path, into: &catalogue, &bag)
+        folder: folder.normalizedPath, at: use.path.span, settings: use.settings, cap: cap, lua: path, into: &catalogue,
+        &bag)
     }
     return catalogue
   }
@@ -25,12 +27,12 @@ public enum PluginLoader {
     folder: String, at span: SourceSpan, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
-    load(folder: folder, at: span, settings: [], lua: path, into: &catalogue, &bag)
+    load(folder: folder, at: span, settings: [], cap: PluginLimits.none, lua: path, into: &catalogue, &bag)
     return catalogue
   }
 
   private static func load(
-    folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], lua path: LuaPath,
+    folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], cap: LuaLimits, lua path: LuaPath,
     into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
   ) {
     guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
@@ -51,8 +53,8 @@ public enum PluginLoader {
     }
     catalogue.identities.append(PluginIdentity(name: manifest.name, version: manifest.version, hash: files.hash))
     let scripts = PluginScripts(
-      name: manifest.name, version: manifest.version, files: files, settings: values, limits: LuaLimits(),
-      path: path)
+      name: manifest.name, version: manifest.version, files: files, settings: values,
+      limits: PluginLimits.capped(manifest.limits, by: cap), path: path)
     for (script, value) in scripts.definitions(&bag) {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)
       reader.read(into: &catalogue)

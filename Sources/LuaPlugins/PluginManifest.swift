@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import LuaHost
 import Memory
 import Planning
 import YAMLNodes
@@ -9,6 +10,7 @@ struct PluginManifest: Sendable {
   var name: String
   var version: String
   var settings: [Setting]
+  var limits: LuaLimits
   var file: SourceFile
 
   struct Setting: Sendable {
@@ -48,7 +50,8 @@ struct PluginManifest: Sendable {
     var reader = SpecReader(root, subject: "the manifest")
     let name = reader.requiredText("name")
     let version = reader.requiredText("version")
-    for key in ["description", "licence", "license", "weir", "limits"] { _ = reader.node(key) }
+    for key in ["description", "licence", "license", "weir"] { _ = reader.node(key) }
+    let limits = PluginLimits.read(reader.entries("limits"), over: LuaLimits(), &reader.bag)
     let settings = reader.entries("settings").compactMap { setting($0, &reader.bag) }
     if let name, !isName(name.text) {
       reader.bag.report(
@@ -58,7 +61,7 @@ struct PluginManifest: Sendable {
     let own = reader.finish()
     bag.report(contentsOf: own.diagnostics)
     guard let name, let version, !own.hasErrors else { return nil }
-    return PluginManifest(name: name.text, version: version.text, settings: settings, file: file)
+    return PluginManifest(name: name.text, version: version.text, settings: settings, limits: limits, file: file)
   }
 
   private static func isName(_ text: String) -> Bool {

@@ -32,9 +32,25 @@ struct LuaFold: FoldScript {
           arguments: script.given(arguments), results: definition.results)
         return FoldedRows(
           columns: folded.columns, sourceRows: folded.sourceRows,
-          problems: folded.failures.map { script.problem($0, arguments) })
+          problems: problems(folded.failures, arguments, keyOfRow))
       } catch {
         throw script.runFailure(error, arguments)
+      }
+    }
+
+    /// What is wrong with each row: the error itself, and for the rest of its key that it comes after one.
+    private func problems(_ failures: [LuaFailure], _ arguments: [Column], _ keyOfRow: [UInt32]) -> [RowProblem] {
+      var broken: (key: UInt32, problem: RowProblem)?
+      return failures.map { failure in
+        let row = failure.row ?? 0
+        if let broken, broken.key == keyOfRow[row] {
+          return RowProblem(
+            row: Int32(row), code: broken.problem.code,
+            message: "comes after a row of its key that failed: \(broken.problem.message)")
+        }
+        let problem = definition.step.problem(failure, arguments)
+        if failure.kind != .rejected { broken = (keyOfRow[row], problem) }
+        return problem
       }
     }
   }

@@ -182,8 +182,10 @@ public struct Planner {
           .typeMismatch, "column '\(field.name)' is \(type) in '\(reference.text)' and \(field.type) before it",
           at: reference.span,
           help: type.data.decimalScale.flatMap { scale in
-            field.type.unit == type.unit && field.type.data.isDecimal
-              ? "bring both to the same decimals before: round(\(field.name), \(scale))" : nil
+            field.type.unit == type.unit
+              ? field.type.data.decimalScale.map {
+                "bring both to the same decimals before: round(\(field.name), \(max(scale, $0)))"
+              } : nil
           })
         return nil
       }

@@ -31,10 +31,13 @@ struct Quarantine {
     for (number, source) in plan.sources.enumerated() {
       guard let first = rows[number]?.first(where: { source.onError == .fail || $0.isFatal }) else { continue }
       let place = try execution.sources[number].originalRows(file: first.origin.file, at: [first.origin.byte])
-      let path = path(of: first.origin, in: execution.sources[number].inputs(), number) ?? source.location
+      let line = place.first?.line ?? 0
+      // Rows that stand in the pipeline have no file: they are counted.
+      let whereFound =
+        path(of: first.origin, in: execution.sources[number].inputs(), number)
+        .map { "\($0):\(line): byte \(first.origin.byte)" } ?? "row \(line) of '\(source.name)'"
       throw RunFailure(
-        first.code,
-        "\(path):\(place.first?.line ?? 0): byte \(first.origin.byte): \(first.message)",
+        first.code, "\(whereFound): \(first.message)",
         help: first.isFatal
           ? "\(labels[first.step] ?? "") says 'unmatched: fail'; 'unmatched: quarantine' would set the row aside"
           : "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside")

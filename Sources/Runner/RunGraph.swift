@@ -151,7 +151,9 @@ struct RunGraph {
     switch nodes[index].kind {
     case .source: return
     case .pick(let columns, _, _, _): need = Set(nodes[index].neededOutput.map { columns[$0] })
-    case .rows(let step, _): need = step.inputs(for: nodes[index].neededOutput)
+    case .rows(let step, let operation):
+      need = step.inputs(for: nodes[index].neededOutput)
+      nodes[index].kind = .rows(step, operation.narrowed(to: nodes[index].neededOutput))
     case .aggregate(_, _, let reads): need = reads
     case .table(let step, _): need = Set(0..<step.input.count)
     case .keep, .hold: need = nodes[index].parents.first.map { Set(0..<width(of: $0)) } ?? []

@@ -2,7 +2,8 @@ import Columns
 
 /// The build side of an as-of join: for each key its rows in the order of a date, timestamp or int, found by binary search.
 ///
-/// Of build rows with equal keys and equal places the last one counts. Rows that miss a key or their place match nothing.
+/// Rows that miss a key or their place match nothing. Of rows with equal keys and equal places the last would count:
+/// `repeated` says whether there are such.
 public final class AsOfTable: Sendable {
   public enum Direction: String, Sendable, CaseIterable {
     /// The latest row not after.
@@ -14,6 +15,8 @@ public final class AsOfTable: Sendable {
   }
 
   public let rows: Batch
+  /// A row whose key and place another row before it has too; nil where there is none.
+  public let repeated: Int32?
   let index: KeyIndex
   private let starts: [Int32]
   /// The places of each key's rows, ascending, and the rows.
@@ -45,6 +48,10 @@ public final class AsOfTable: Sendable {
     for row in sorted { starts[Int(numbers[Int(row)]) + 1] += 1 }
     for number in 0..<index.count { starts[number + 1] += starts[number] }
     self.starts = starts
+    repeated =
+      zip(sorted, sorted.dropFirst()).first { left, right in
+        numbers[Int(left)] == numbers[Int(right)] && words[Int(left)] == words[Int(right)]
+      }?.1
     places = sorted.map { words[Int($0)] }
     placeRows = sorted
   }

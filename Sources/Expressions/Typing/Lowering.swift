@@ -341,6 +341,12 @@ struct Lowering {
       case .date, .timestamp, .list: "…"
       default: "0"
       }
+    if written == "nil" {
+      report(
+        .maybeNil, "this is nil where \(type.nullable(false)) is wanted", value.range,
+        help: "give a value, or write a ? behind the type that is declared")
+      return nil
+    }
     report(
       .maybeNil, "'\(written)' may be nil", value.range,
       help: "write \(written) or \(fallback), or test it first: \(written) and …")

@@ -115,6 +115,18 @@ final class CSVRowReader: RowReader {
     }
   }
 
+  /// One line with an open quote is one bad row. Where lines follow, they would be quarantined as if they were one: nobody
+  /// would see how many rows are gone, so the file is not read.
+  private func failWhereLinesAreSwallowed() throws(RunFailure) {
+    let lines = ByteScan.count(window.storage, in: cursor..<window.end, of: UInt8(ascii: "\n"))
+    guard lines > 1 else { return }
+    throw RunFailure(
+      .rowShape,
+      "a quote in the row at byte \(window.inputOffset(at: cursor)) of '\(file.file.path)' is never closed: it takes in all "
+        + "\(lines) lines from there to the end",
+      help: "close the quote in that row, or write it twice if it is part of the text")
+  }
+
   func next() throws -> (any RowBlock)? {
     while true {
       guard window.inputOffset(at: cursor) < split.range.upperBound else { return nil }
@@ -131,6 +143,7 @@ final class CSVRowReader: RowReader {
       } else if found.scannedTo < window.end {
         found.grow()
       } else if isAtEnd {
+        try failWhereLinesAreSwallowed()
         let block = CSVBlock(self, unclosedRowAt: cursor, position: nextPosition())
         cursor = window.end
         return block

@@ -20,6 +20,12 @@ public protocol RowOperation: Sendable {
   var sides: [String] { get }
   /// Called once, when the sides are complete.
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation
+  /// The same step where only some columns of its output are looked at.
+  func narrowed(to needed: Set<Int>) -> any RowOperation
+}
+
+extension RowOperation {
+  public func narrowed(to needed: Set<Int>) -> any RowOperation { self }
 }
 
 /// A row operation with its sides built, shared by all workers.

@@ -111,9 +111,16 @@ struct AsOfJoinOperation: RowOperation {
   var sides: [String] { [side] }
 
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
-    Prepared(
-      operation: self,
-      table: AsOfTable(build: sides[0], keys: keys.right, at: places.right, direction: direction, tolerance: tolerance))
+    let table = AsOfTable(
+      build: sides[0], keys: keys.right, at: places.right, direction: direction, tolerance: tolerance)
+    if let row = table.repeated {
+      let columns = keys.right + [places.right]
+      let key = columns.map { "\(sides[0].schema[$0].name) = \(table.rows.columns[$0].scalar(Int(row)).text)" }
+      throw RunFailure(
+        .joinCardinality, "\(report.label): two rows of '\(side)' have \(key.joined(separator: ", "))",
+        help: "only one can be in force: aggregate or dedupe them before")
+    }
+    return Prepared(operation: self, table: table)
   }
 
   private struct Prepared: PreparedRowOperation {

@@ -35,15 +35,26 @@ enum Explode: StepDefinition {
 
 struct ExplodeOperation: SimpleRowOperation {
   let program: Program
+  /// Columns of the output that later steps look at. A list repeated for each of its elements takes the square of its
+  /// length, so it is not where nobody does.
+  var needed: Set<Int>?
 
-  func makeWorker(_ context: WorkerContext) throws -> any RowWorker { Worker(program: program, context: context) }
+  func narrowed(to needed: Set<Int>) -> any RowOperation {
+    var result = self
+    result.needed = needed
+    return result
+  }
+
+  func makeWorker(_ context: WorkerContext) throws -> any RowWorker { Worker(self, context) }
 
   private final class Worker: RowWorker {
     let program: Program
+    let needed: Set<Int>?
     let context: WorkerContext
 
-    init(program: Program, context: WorkerContext) {
-      self.program = program
+    init(_ operation: ExplodeOperation, _ context: WorkerContext) {
+      program = operation.program
+      needed = operation.needed
       self.context = context
     }
 
@@ -66,10 +77,12 @@ struct ExplodeOperation: SimpleRowOperation {
           elements.append(Int32(element))
         }
       }
-      let wider = batch.gathered(rows)
+      let columns = batch.columns.enumerated().map { place, column in
+        needed?.contains(place) ?? true ? column.gathered(rows) : .unread
+      }
       return Batch(
-        columns: wider.columns + [lists.element.gathered(elements)], count: rows.count, position: batch.position,
-        origins: wider.origins)
+        columns: columns + [lists.element.gathered(elements)], count: rows.count, position: batch.position,
+        origins: batch.origins.map { origins in rows.map { origins[Int($0)] } })
     }
   }
 }
