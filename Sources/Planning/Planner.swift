@@ -250,16 +250,17 @@ public struct Planner {
       let from = reader.texts("from")
       let type = reader.requiredText("type")
       let path = reader.requiredText("path").flatMap { context.expanded($0) }
-      var known = true
+      var columns: [String]? = []
       for name in from {
         var stage = StepContext(planning: context, stage: name.text, input: Schema(), poisoned: [], schemas: schemas)
-        if stage.schema(of: name) == nil { known = false }
+        let schema = stage.schema(of: name)
+        columns = schema.flatMap { schema in columns.map { $0 + schema.names } }
         context = stage.planning
       }
       var encoder: (any TableEncoder)?
       if let type {
         if let definition = context.registry.exports.first(where: { $0.name == type.text }) {
-          encoder = definition.plan(export, reader: &reader, &context)
+          encoder = definition.plan(export, columns: columns, reader: &reader, &context)
         } else {
           let names = context.registry.exports.map { $0.name }
           reader.bag.report(
@@ -273,7 +274,7 @@ public struct Planner {
           .duplicateName, "exports '\(other)' and '\(export.name)' write the same file '\(path)'",
           at: reader.span(of: "path"))
       }
-      if let path, let encoder, let type, known, !from.isEmpty {
+      if let path, let encoder, let type, columns != nil, !from.isEmpty {
         planned.append(
           PlannedExport(
             name: export.name, span: export.nameSpan, stages: from.map(\.text), path: path, kind: type.text,

@@ -58,7 +58,8 @@ extension CheckDefinition {
 
 /// A kind of export: `type: csv`.
 public protocol ExportDefinition: Documented {
-  static func plan(_ export: NamedNode, reader: inout SpecReader, _ context: inout PlanningContext) -> (
-    any TableEncoder
-  )?
+  /// - Parameter columns: the names of all columns of the stages that it takes; nil where one of those had a mistake.
+  static func plan(
+    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+  ) -> (any TableEncoder)?
 }

@@ -9,9 +9,9 @@ enum CSVExport: ExportDefinition {
   static let summary = "One stage as CSV: LF, a header, quotes where needed, nil empty."
   static let example = "monthly_csv: { from: monthly, type: csv, path: out/monthly.csv }"
 
-  static func plan(_ export: NamedNode, reader: inout SpecReader, _ context: inout PlanningContext) -> (
-    any TableEncoder
-  )? {
+  static func plan(
+    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+  ) -> (any TableEncoder)? {
     SingleStage.check(&reader)
     return Encoder(units: context.spec.units)
   }
@@ -54,9 +54,9 @@ enum JSONExport: ExportDefinition {
   static let summary = "One stage as a JSON array of rows; decimals are numbers with all digits, or strings."
   static let example = "monthly_json: { from: monthly, type: json, path: out/monthly.json }"
 
-  static func plan(_ export: NamedNode, reader: inout SpecReader, _ context: inout PlanningContext) -> (
-    any TableEncoder
-  )? {
+  static func plan(
+    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+  ) -> (any TableEncoder)? {
     SingleStage.check(&reader)
     let decimals = reader.choice("decimals", default: JSONDecimals.number)
     return Encoder(units: context.spec.units, decimalsAsStrings: decimals == .string)
@@ -79,38 +79,6 @@ enum JSONExport: ExportDefinition {
       }
       encoder.end(&bytes)
       bytes.append(UInt8(ascii: "\n"))
-      try write(bytes)
-    }
-  }
-}
-
-/// `type: report`
-enum ReportExport: ExportDefinition {
-  static let name = "report"
-  static let summary = "Several stages as one JSON document; each column with title, definition, unit and source."
-  static let example = "dashboard: { from: [monthly], type: report, path: out/dashboard.json }"
-
-  static func plan(_ export: NamedNode, reader: inout SpecReader, _ context: inout PlanningContext) -> (
-    any TableEncoder
-  )? {
-    let decimals = reader.choice("decimals", default: JSONDecimals.number)
-    return Encoder(units: context.spec.units, decimalsAsStrings: decimals == .string)
-  }
-
-  private struct Encoder: TableEncoder {
-    let units: [String: Int]
-    let decimalsAsStrings: Bool
-
-    func encode(_ tables: [(name: String, table: Table)], to write: ([UInt8]) throws -> Void) throws {
-      var encoder = ReportEncoder(minimumDecimals: units, decimalsAsStrings: decimalsAsStrings)
-      var bytes: [UInt8] = []
-      encoder.begin(&bytes)
-      for (name, table) in tables {
-        encoder.append(table, named: name, to: &bytes)
-        try write(bytes)
-        bytes.removeAll(keepingCapacity: true)
-      }
-      encoder.end(&bytes)
       try write(bytes)
     }
   }
