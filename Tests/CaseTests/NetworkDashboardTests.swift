@@ -100,8 +100,8 @@ import Testing
       file: "allocation.csv", line: "seed,", replacement: "seed,Seed sale,0.07,17500000,2021-09-15,12,0,1,2", code: 1,
       says: "without monthly parts the group has to be free at once"),
     Change(
-      file: "prices.csv", line: "2021-10-01,", replacement: "2021-09-24,BTRST,9.990000", code: 3,
-      says: "2 rows have token = BTRST, day = 2021-09-24"),
+      file: "prices.csv", line: "2021-10-01,", replacement: "2021-09-24,BTRST,9.990000", code: 1,
+      says: "two rows of 'prices' have token = BTRST, day = 2021-09-24"),
     Change(
       file: "applications.csv", line: "2,", replacement: "1,38,23,2024-12-17,declined", code: 3,
       says: "2 rows have application_id = 1"),
