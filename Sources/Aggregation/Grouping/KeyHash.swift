@@ -3,9 +3,13 @@ import Memory
 
 /// Hashes of keys by their values alone: the same for every worker, dictionary and width of storage.
 enum KeyHash {
+  /// Makes these hashes other than those of `ProbeTable`: the keys of one partition share their first bits, and would lie
+  /// in one heap in a table that went by the same.
+  private static let seed: UInt64 = 0x243F_6A88_85A3_08D3
+
   /// One hash a row over all key columns.
   static func hashes(_ keys: [Column], count: Int) -> [UInt64] {
-    var hashes = [UInt64](repeating: 0, count: count)
+    var hashes = [UInt64](repeating: seed, count: count)
     for key in keys { mix(key, into: &hashes) }
     return hashes
   }
