@@ -1,6 +1,6 @@
 # Makes the small marketplace that the network pipelines run on, the same every time:
 #   awk -f Examples/network/make-data.awk
-# More of it, elsewhere: awk -v invoices=1000000 -v folder=/tmp/large/ -f Examples/network/make-data.awk
+# More of it, elsewhere: awk -v invoices=1000000 -v folder=large/ -f Examples/network/make-data.awk
 #
 # Awkward on purpose; README.md in this folder lists what, and what becomes of it. Numbers stay whole and below 2^53, so that
 # every awk makes the same files: cents, quarter hours, millionths of a dollar. They do up to five million invoices.
