@@ -66,15 +66,9 @@ struct AllocateOperation: TableOperation {
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
     let batch = input.concatenated()
     let partitions = Partitions(of: batch, by: keys, types: types, order: ties)
-    let parts: Column
-    do throws(RunFailure) {
-      parts = try allocated(batch.columns[total], by: batch.columns[weight], over: partitions, scale: scale) { row in
-        let values = keys.map { "\(input.schema[$0].name) = \(batch.columns[$0].scalar(row).text)" }
-        return values.isEmpty ? "" : " for \(values.joined(separator: ", "))"
-      }
-    } catch {
-      throw RunFailure(
-        error.diagnostic.code, "\(report.label): \(error.diagnostic.message)", help: error.diagnostic.help)
+    let parts = try allocated(batch.columns[total], by: batch.columns[weight], over: partitions, scale: scale) { row in
+      let values = keys.map { "\(input.schema[$0].name) = \(batch.columns[$0].scalar(row).text)" }
+      return values.isEmpty ? "" : " for \(values.joined(separator: ", "))"
     }
     return Table(
       schema: output,

@@ -119,26 +119,19 @@ struct FillOperation: TableOperation {
     guard batch.count > 0 else { return Table(schema: output, batches: []) }
     let partitions = Partitions(
       of: batch, by: keys, types: keys.map { types[$0] }, order: [SortKey(column: column, descending: false)])
-    let columns: [Column]
-    let count: Int
-    do throws(RunFailure) {
-      let series = try FilledSeries(partitions, dates: batch.columns[column], every: period, whole: spansAll)
-      var filled: [Column] = []
-      for place in batch.columns.indices {
-        if place == column {
-          filled.append(Column(.dates(series.dates)))
-        } else if keys.contains(place) {
-          filled.append(series.keys(batch.columns[place]))
-        } else {
-          filled.append(
-            try series.filled(
-              batch.columns[place], methods[place], type: types[place], inputDates: batch.columns[column]))
-        }
+    let series = try FilledSeries(partitions, dates: batch.columns[column], every: period, whole: spansAll)
+    let count = series.dates.count
+    var columns: [Column] = []
+    for place in batch.columns.indices {
+      if place == column {
+        columns.append(Column(.dates(series.dates)))
+      } else if keys.contains(place) {
+        columns.append(series.keys(batch.columns[place]))
+      } else {
+        columns.append(
+          try series.filled(
+            batch.columns[place], methods[place], type: types[place], inputDates: batch.columns[column]))
       }
-      (columns, count) = (filled, series.dates.count)
-    } catch {
-      throw RunFailure(
-        error.diagnostic.code, "\(report.label): \(error.diagnostic.message)", help: error.diagnostic.help)
     }
     report.counts.added += count - batch.count
     return Table(schema: output, batches: [Batch(columns: columns, count: count)])
