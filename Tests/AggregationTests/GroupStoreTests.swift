@@ -168,3 +168,13 @@ func aUnionOfPartsHasTheOrderOfThePositions(seed: Int) {
     #expect(last.columns[1].scalar(last.count - 1) == .string("\(Int128(count - 1) * 3 << 32)"))
   }
 }
+
+/// A table that went by the bits that chose the partition would hold all its keys in one heap.
+@Test func keysOfOnePartitionAreSpreadOverItsTable() {
+  let keys = (0..<100_000).map { Int64($0) }
+  let hashes = KeyHash.hashes([Column(.ints(keys))], count: keys.count)
+  let firstBits = UInt64(64 - GroupStore.partitionBits)
+  let places = keys.indices.filter { hashes[$0] >> firstBits == 5 }.map { WordKey(word: keys[$0]).hash >> firstBits }
+  #expect(places.count > 500)
+  #expect(Set(places).count > 100)
+}
