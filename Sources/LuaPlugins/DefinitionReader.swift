@@ -45,7 +45,8 @@ struct DefinitionReader {
       if let rule = feeRule() { catalogue.feeRules[qualifiedName] = rule }
     case .metrics:
       checkKeys([
-        "name", "title", "definition", "unit", "inputs", "value", "aggregate", "aggregates", "finish", "returns",
+        "name", "title", "definition", "unit", "inputs", "value", "aggregate", "aggregates", "init", "step", "merge",
+        "finish", "returns",
       ])
       if let metric = metric() { catalogue.metrics[qualifiedName] = metric }
     case .functions:
@@ -185,7 +186,10 @@ struct DefinitionReader {
     }
     let rowParameter = [LuaScript.Parameter.row(inputs.map(\.name))]
     let form: MetricDefinition.Form
-    if let function = value["value"].asFunction {
+    if !value["step"].isNil || !value["init"].isNil || !value["merge"].isNil {
+      guard let scripted = scriptedMetric(inputs) else { return nil }
+      form = .scripted(scripted)
+    } else if let function = value["value"].asFunction {
       guard let aggregate = value["aggregate"].asString else {
         report("a metric with 'value' says how it is aggregated: aggregate = \"sum\"", key: "value")
         return nil
@@ -197,7 +201,8 @@ struct DefinitionReader {
         parts, finish: scriptFunction(finish, [.row(parts.map(\.name))], returns: [returns]))
     } else {
       report(
-        "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish'", key: "metric",
+        "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish', or 'init', 'step', 'merge' and 'finish'",
+        key: "metric",
         help: "value = function(row) return row.amount end, aggregate = \"sum\"")
       return nil
     }

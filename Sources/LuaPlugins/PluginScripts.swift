@@ -1,7 +1,9 @@
 import Columns
 import Diagnostics
 import LuaHost
+import Memory
 import Planning
+import Synchronization
 
 /// A plugin's scripts, ready to be loaded into any number of states.
 ///
@@ -31,6 +33,18 @@ final class PluginScripts: Sendable {
   /// The worker's state of this plugin.
   func state(_ context: WorkerContext) throws -> LuaState {
     try context.kept("plugin \(name)") { try makeState() }
+  }
+
+  /// States between two calls: what belongs to no worker takes one for as long as it needs it.
+  private let idle = Mutex<[Handover<LuaState>]>([])
+
+  /// A state that nobody else uses meanwhile. Throws what `body` throws; a state in which something failed is not used again.
+  func withState<Result>(_ body: (LuaState) throws -> Result) throws -> Result {
+    let state = try idle.withLock({ $0.popLast() })?.value ?? makeState()
+    let result = try body(state)
+    let handed = Handover(state)
+    idle.withLock { $0.append(handed) }
+    return result
   }
 
   func makeState() throws -> LuaState {

@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Expressions
@@ -52,6 +53,12 @@ public protocol BoundScriptInstance: AnyObject {
   func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem])
 }
 
+/// A metric whose states live in the interpreter.
+public protocol ScriptedAggregate: Sendable {
+  /// The reduction over columns of these types, one for each declared input.
+  func reduction(over arguments: [ValueType]) -> any Reduction
+}
+
 /// A named, typed input that a script declares.
 public struct ScriptInput: Sendable, Hashable {
   public var name: String
@@ -91,6 +98,8 @@ public struct MetricDefinition: Sendable {
     case reduced(value: any ScriptFunction, aggregate: String)
     /// Native aggregates of columns or of values, then a finish over their results in order.
     case combined([Part], finish: any ScriptFunction)
+    /// A state a group, which rows step and whose parts merge.
+    case scripted(any ScriptedAggregate)
   }
 
   public struct Part: Sendable {

@@ -154,9 +154,13 @@ import Testing
         try state.step(groups, initial: initial, step: step, groupOfRow: [0, 1, 0, 1], groupCount: 2, arguments: [row])
           .isEmpty)
     }
-    try state.merge(a, group: 1, with: state.exportGroup(b, 1), merge: merge)
+    let units = try state.makeGroups()
+    var states = try state.export(a, count: 2)
+    states.append(try state.export(b, count: 2)[1])
+    try state.import(states, into: units, at: [0, 1, 2])
+    let merged = try state.combine(units, ends: [1, 3], merge: merge)
     let columns = try state.finish(
-      a, initial: initial, finish: finish, groupCount: 3, results: [LuaResult(name: "s", type: .int)])
+      merged, initial: initial, finish: finish, groupCount: 3, results: [LuaResult(name: "s", type: .int)])
     #expect((0..<3).map { columns[0].scalar($0) } == [.int(4), .int(12), .int(0)])
   }
 

@@ -175,6 +175,13 @@ void weir_batch_free(weir_batch *batch);
 
 weir_status weir_groups_make(weir_state *state, int32_t *number);
 weir_status weir_groups_drop(weir_state *state, int32_t number);
-weir_status weir_groups_merge(weir_state *state, int32_t number, int32_t merge, int64_t group, const weir_value *other);
-weir_status weir_groups_export(weir_state *state, int32_t number, int64_t group);
+/// Sets the states of `count` groups to as many values, one after the other in the nodes.
+weir_status weir_groups_import(weir_state *state, int32_t number, const int64_t *groups, int64_t count,
+                               const weir_value *nodes);
+/// The states of groups 0 to `count - 1` as values of the reply. Raises where one is no plain data.
+weir_status weir_groups_export(weir_state *state, int32_t number, int64_t count);
+/// Merges consecutive states of one table into another: group `g` of `into` gets those from `ends[g - 1]` to before
+/// `ends[g]`, in that order, and nothing where there are none.
+weir_status weir_groups_combine(weir_state *state, int32_t number, int32_t into, int32_t merge, const int64_t *ends,
+                                int64_t count);
 weir_status weir_groups_finish(weir_state *state, int32_t number, int32_t initial, weir_batch *batch);
