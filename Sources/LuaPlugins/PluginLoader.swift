@@ -7,8 +7,10 @@ import Planning
 
 /// Reads the plugins of a pipeline: manifests, scripts, definitions. Reports every mistake at its place.
 public enum PluginLoader {
+  /// - Parameter limits: what no plugin may pass, whatever it and the pipeline say.
   public static func load(
-    _ spec: PipelineSpec, parameters: ParameterValues, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
+    _ spec: PipelineSpec, parameters: ParameterValues, lua path: LuaPath = .auto,
+    limits: LuaLimits = PluginLimits.none, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
     for use in spec.plugins {
@@ -16,7 +18,8 @@ public enum PluginLoader {
         use.path.text.hasPrefix("/") || spec.directory.isEmpty ? use.path.text : "\(spec.directory)/\(use.path.text)"
       let cap = PluginLimits.read(use.limits, over: PluginLimits.none, &bag)
       load(
-        folder: folder.normalizedPath, at: use.path.span, settings: use.settings, cap: cap, lua: path, into: &catalogue,
+        folder: folder.normalizedPath, at: use.path.span, settings: use.settings,
+        cap: PluginLimits.capped(cap, by: limits), lua: path, into: &catalogue,
         &bag)
     }
     return catalogue
@@ -24,10 +27,11 @@ public enum PluginLoader {
 
   /// One plugin with its default settings, for its tests.
   public static func load(
-    folder: String, at span: SourceSpan, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
+    folder: String, at span: SourceSpan, lua path: LuaPath = .auto, limits: LuaLimits = PluginLimits.none,
+    _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
-    load(folder: folder, at: span, settings: [], cap: PluginLimits.none, lua: path, into: &catalogue, &bag)
+    load(folder: folder, at: span, settings: [], cap: limits, lua: path, into: &catalogue, &bag)
     return catalogue
   }
 

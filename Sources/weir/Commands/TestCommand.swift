@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import LuaHost
 import LuaPlugins
 import Memory
 import Planning
@@ -25,7 +26,7 @@ struct TestCommand: ParsableCommand {
       throw RunFailure(.missingFile, "there is no NAME.test.yaml in '\(path)'")
     }
     for file in files {
-      let result = try PluginTestFile(path: file, lua: lua.path).run()
+      let result = try PluginTestFile(path: file, lua: lua.path, limits: lua.limits).run()
       passed += result.passed
       failures += result.failures
     }
@@ -62,12 +63,12 @@ struct TestCommand: ParsableCommand {
 
 extension PluginTestFile {
   /// - Parameter path: `PLUGIN/KIND/NAME.test.yaml`.
-  init(path: String, lua: LuaPath) throws {
+  init(path: String, lua: LuaPath, limits: LuaLimits) throws {
     let folder = path.folderOfPath
     let plugin = folder.folderOfPath.isEmpty ? "." : folder.folderOfPath
     var bag = DiagnosticBag()
     let file = SourceFile(path: path, text: try TextFile.read(path))
-    let plugins = PluginLoader.load(folder: plugin, at: file.span(0..<0), lua: lua, &bag)
+    let plugins = PluginLoader.load(folder: plugin, at: file.span(0..<0), lua: lua, limits: limits, &bag)
     try bag.throwIfErrors()
     let name = path.nameOfPath.dropLast(".test.yaml".count)
     self.init(
