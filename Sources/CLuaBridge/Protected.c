@@ -33,10 +33,11 @@ static int split_position(const char **text, size_t *length, const char *source)
   return line;
 }
 
-static void describe_frames(lua_State *L, weir_state *S, const char **short_source, lua_Debug *first) {
+/// - level: the first frame to look at: 1 in a message handler, which is 0 itself.
+static void describe_frames(lua_State *L, weir_state *S, int level, const char **short_source, lua_Debug *first) {
   bool found = false;
   size_t written = 0;
-  for (int level = 1; level < 12; level++) {
+  for (int last = level + 11; level < last; level++) {
     lua_Debug frame;
     if (!lua_getstack(L, level, &frame)) break;
     lua_getinfo(L, "Sln", &frame);
@@ -94,18 +95,28 @@ int weir_handler(lua_State *L) {
     if (strlen(source) > 59) source = NULL;
   } else {
     S->path[0] = S->traceback[0] = 0;
-    describe_frames(L, S, &source, &first);
+    describe_frames(L, S, 1, &source, &first);
   }
   describe_value(L, S, source);
   lua_settop(L, 1);
   return 1;
 }
 
+/// What `weir_handler` does, for a thread that ended with an error, whose value is at index 1 of L.
+void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread) {
+  const char *source = NULL;
+  lua_Debug first;
+  S->line = 0;
+  S->path[0] = S->traceback[0] = 0;
+  describe_frames(thread, S, 0, &source, &first);
+  describe_value(L, S, source);
+}
+
 /// The status of what lua_pcall gave.
 weir_status weir_settle(weir_state *S, int code) {
   if (code == LUA_OK) return S->status = WEIR_OK;
   if (code == LUA_ERRMEM && !S->fatal) S->fatal = WEIR_MEMORY;
-  if (S->fatal == WEIR_MEMORY) {
+  if (S->fatal == WEIR_MEMORY && !strstr(S->message, "limit")) { // Lua's own words for it name no limit
     strcpy(S->message, "memory limit passed");
   } else if (code == LUA_ERRERR && !S->message[0]) {
     strcpy(S->message, "stack overflow while an error was handled");

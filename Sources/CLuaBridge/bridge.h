@@ -63,6 +63,8 @@ struct weir_state {
   int64_t failed_row;
   int32_t status;
   weir_batch *batch;
+  weir_source *source;
+  weir_export *exporting;
   literal_entry literals[64];
 };
 
@@ -89,6 +91,7 @@ double weir_clock(void);
 weir_status weir_protected(weir_state *S, lua_CFunction body, void *request);
 weir_status weir_settle(weir_state *S, int code);
 int weir_handler(lua_State *L);
+void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread);
 // Values.c
 size_t weir_push(lua_State *L, weir_state *S, const weir_value *nodes);
 void weir_read(lua_State *L, weir_state *S, int index, weir_values *into, int depth);

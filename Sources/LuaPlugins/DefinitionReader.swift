@@ -23,6 +23,7 @@ struct DefinitionReader {
   mutating func read(into catalogue: inout PluginCatalogue) {
     let expected: [PluginFiles.Kind: String] = [
       .fees: "fee_rule", .metrics: "metric", .functions: "func", .folds: "fold", .transforms: "transform",
+      .sources: "source", .exports: "export",
     ]
     guard let kind = expected[script.kind] else { return }
     guard value["kind"].asString == kind else {
@@ -62,7 +63,13 @@ struct DefinitionReader {
     case .transforms:
       checkKeys(["name", "title", "definition", "inputs", "outputs", "run"])
       if let transform = transform() { catalogue.transforms[qualifiedName] = transform }
-    default: break
+    case .sources:
+      checkKeys(["name", "title", "definition", "columns", "rows"])
+      if let source = source() { catalogue.sources[qualifiedName] = source }
+    case .exports:
+      checkKeys(["name", "title", "definition", "inputs", "write"])
+      if let export = export() { catalogue.exports[qualifiedName] = export }
+    case .modules: break
     }
   }
 

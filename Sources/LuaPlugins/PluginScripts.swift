@@ -38,12 +38,19 @@ final class PluginScripts: Sendable {
   /// States between two calls: what belongs to no worker takes one for as long as it needs it.
   private let idle = Mutex<[Handover<LuaState>]>([])
 
-  /// A state that nobody else uses meanwhile. Throws what `body` throws; a state in which something failed is not used again.
-  func withState<Result>(_ body: (LuaState) throws -> Result) throws -> Result {
-    let state = try idle.withLock({ $0.popLast() })?.value ?? makeState()
-    let result = try body(state)
+  /// A state that nobody else uses until it is given back. One in which something failed is not given back.
+  func takeState() throws -> LuaState { try idle.withLock({ $0.popLast() })?.value ?? makeState() }
+
+  func giveBack(_ state: LuaState) {
     let handed = Handover(state)
     idle.withLock { $0.append(handed) }
+  }
+
+  /// Lends a state for one call. Throws what `body` throws.
+  func withState<Result>(_ body: (LuaState) throws -> Result) throws -> Result {
+    let state = try takeState()
+    let result = try body(state)
+    giveBack(state)
     return result
   }
 

@@ -10,6 +10,8 @@ public struct PluginCatalogue: Sendable {
   public var feeRules: [String: FeeRuleDefinition] = [:]
   public var folds: [String: FoldDefinition] = [:]
   public var transforms: [String: TransformDefinition] = [:]
+  public var sources: [String: SourceScriptDefinition] = [:]
+  public var exports: [String: ExportScriptDefinition] = [:]
   public var functions: [String: any RowFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
@@ -26,7 +28,7 @@ public struct PluginCatalogue: Sendable {
   /// Whether there is a definition of that name.
   public func defines(_ name: String) -> Bool {
     metrics[name] != nil || feeRules[name] != nil || folds[name] != nil || transforms[name] != nil
-      || functions[name] != nil
+      || functions[name] != nil || sources[name] != nil || exports[name] != nil
   }
 }
 

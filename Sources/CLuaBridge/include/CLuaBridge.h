@@ -185,3 +185,52 @@ weir_status weir_groups_export(weir_state *state, int32_t number, int64_t count)
 weir_status weir_groups_combine(weir_state *state, int32_t number, int32_t into, int32_t merge, const int64_t *ends,
                                 int64_t count);
 weir_status weir_groups_finish(weir_state *state, int32_t number, int32_t initial, weir_batch *batch);
+
+/// An input that a script reads and that the host has opened.
+typedef struct {
+  int32_t function; ///< `rows(input, emit)`
+  const char *name; ///< of the input, as scripts see it
+  void *context;
+  /// The next bytes, which stay until the next call; gives how many: 0 at the end, below 0 where they cannot be read.
+  int64_t (*more)(void *context, const char **bytes);
+  weir_result *results;
+  int32_t result_count;
+  // Filled by weir_source_next:
+  int64_t *starts; ///< where the line, or the bytes, begin that each emitted row came from
+  size_t row_count;
+  weir_failure *refused; ///< rows that could not be used: `row` is where in the input, `line` the line of the script
+  size_t refused_count;
+  int64_t line; ///< of the input, from 1: the one that was read last
+  bool is_done;
+  // Own:
+  size_t start_capacity, refused_capacity;
+  const char *bytes;
+  size_t length, place;
+  bool is_at_end;
+  int64_t position, start;
+  int64_t steps; ///< left of what the input paid for
+  char *carry;
+  size_t carried, carry_capacity;
+  int32_t thread;
+} weir_source;
+
+/// Runs the script until it has emitted a few thousand rows or is done.
+weir_status weir_source_next(weir_state *state, weir_source *source);
+void weir_source_free(weir_state *state, weir_source *source);
+
+/// A table that a script writes as bytes.
+typedef struct {
+  int32_t function;            ///< `write(rows, out)`
+  const weir_argument *rows;   ///< of kind ROW
+  int64_t row_count;
+  void *context;
+  /// Takes bytes; false where they cannot be written.
+  bool (*write)(void *context, const char *bytes, size_t length);
+  // Own:
+  int64_t next;
+  int64_t written;
+  char *buffer;
+  size_t buffered;
+} weir_export;
+
+weir_status weir_export_run(weir_state *state, weir_export *request);
