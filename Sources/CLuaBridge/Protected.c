@@ -4,8 +4,8 @@
 
 #include "bridge.h"
 
-/// Copies text without control characters, cut where the room ends (never inside a UTF-8 character).
-static void copy_clean(char *to, size_t room, const char *from, size_t length) {
+/// Copies text without control characters, cut where the room ends (never inside a UTF-8 character). Gives how much.
+size_t weir_copy_clean(char *to, size_t room, const char *from, size_t length) {
   size_t written = 0;
   for (size_t i = 0; i < length && written + 5 < room; i++) {
     unsigned char byte = (unsigned char)from[i];
@@ -18,6 +18,7 @@ static void copy_clean(char *to, size_t room, const char *from, size_t length) {
     written += 3;
   }
   to[written] = 0;
+  return written;
 }
 
 /// Takes `path:12: ` off the front of a message; gives the line, or 0.
@@ -74,7 +75,7 @@ static void describe_value(lua_State *L, weir_state *S, const char *source) {
     length = (size_t)snprintf(own, sizeof own, "error object is a %s", weir_type_name(L, 1));
     text = own;
   }
-  copy_clean(S->message, sizeof S->message - 64, text, length);
+  weir_copy_clean(S->message, sizeof S->message - 64, text, length);
   const char *concatenated = strstr(S->message, "attempt to concatenate a ");
   if (concatenated) {
     const char *type = concatenated + strlen("attempt to concatenate a ");

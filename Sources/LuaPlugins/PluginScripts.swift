@@ -15,9 +15,11 @@ final class PluginScripts: Sendable {
   let settings: [SettingValue]
   let limits: LuaLimits
   let path: LuaPath
+  private let log: RunLog
 
   init(
-    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath
+    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath,
+    log: RunLog
   ) {
     self.name = name
     self.version = version
@@ -25,6 +27,7 @@ final class PluginScripts: Sendable {
     self.settings = settings
     self.limits = limits
     self.path = path
+    self.log = log
   }
 
   /// `network 0.1.0`, as reports name the source of a figure.
@@ -59,6 +62,12 @@ final class PluginScripts: Sendable {
       let state = try emptyState()
       for script in files.scripts where script.kind != .modules {
         _ = try state.load(script.file.text, path: script.chunkName)
+      }
+      // What files say while they load, each state hears.
+      let (name, log) = (name, log)
+      state.onLog = { lines, lost in
+        for line in lines { log.note(plugin: name, file: line.path, line: line.line, text: line.text) }
+        if lost > 0 { log.note(plugin: name, file: "", line: 0, text: nil, times: lost) }
       }
       return state
     } catch {

@@ -6,6 +6,8 @@ import Expressions
 /// All that the pipeline's plugins define, by qualified name (`network.gsv`).
 public struct PluginCatalogue: Sendable {
   public var identities: [PluginIdentity] = []
+  /// Where what scripts log goes.
+  public let log = RunLog()
   public var metrics: [String: MetricDefinition] = [:]
   public var feeRules: [String: FeeRuleDefinition] = [:]
   public var folds: [String: FoldDefinition] = [:]

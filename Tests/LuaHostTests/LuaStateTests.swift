@@ -297,8 +297,17 @@ import Testing
   @Test func logLinesAndStepsAreReadAfterACall() throws {
     let state = try LuaState(name: "log")
     _ = try state.load("for i = 1, 5000 do end log('a', 1, decimal('1.50'))", path: "x.lua")
-    #expect(state.takeLogLines() == ["a\t1\t1.5"] && state.takeLogLines().isEmpty)
+    #expect(state.takeLog().lines == [LuaLogLine(path: "x.lua", line: 1, text: "a 1 1.5")])
+    #expect(state.takeLog().lines.isEmpty)
     #expect(state.stepsUsed >= 4000)
+  }
+
+  @Test func aFloodOfLogLinesIsCutAndCounted() throws {
+    let state = try LuaState(name: "log")
+    _ = try state.load("for i = 1, 20000 do log(i, ('x'):rep(1000), '\\n') end", path: "x.lua")
+    let (lines, lost) = state.takeLog()
+    #expect(lines.count + lost == 20000 && lost > 15000)
+    #expect(lines.allSatisfy { $0.text.utf8.count <= 408 && $0.text.hasSuffix("...") })
   }
 
   @Test func tenThousandStatesLeaveNoMemoryBehind() throws {

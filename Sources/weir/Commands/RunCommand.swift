@@ -106,12 +106,19 @@ struct RunCommand: ParsableCommand {
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, outputDirectory: out, isDryRun: dryRun,
       memory: execution.memory?.bytes, stop: Interrupt.flag)
-    let outcome = try Run(plan, options: options, weirVersion: Weir.version).run()
+    let outcome: RunOutcome
+    do {
+      outcome = try Run(plan, options: options, weirVersion: Weir.version).run()
+    } catch {
+      LogText.write(plan.log)
+      throw error
+    }
     if dryRun {
       Terminal.error("\(plan.spec.name): inputs are there and their headers fit; nothing was run")
       return
     }
     if json { print(outcome.ledger.json.text, terminator: "") } else { Terminal.error(outcome.ledger.text) }
+    LogText.write(plan.log, elsewhere: "run.json")
     Failure.write(outcome.diagnostics)
     for path in outcome.published { Terminal.error("wrote \(path)") }
     if outcome.verdict != .done { throw Ended(code: outcome.verdict.rawValue) }

@@ -26,7 +26,9 @@ struct TestCommand: ParsableCommand {
       throw RunFailure(.missingFile, "there is no NAME.test.yaml in '\(path)'")
     }
     for file in files {
-      let result = try PluginTestFile(path: file, lua: lua.path, limits: lua.limits).run()
+      let test = try PluginTestFile(path: file, lua: lua.path, limits: lua.limits)
+      defer { LogText.write(test.plugins.log) }
+      let result = try test.run()
       passed += result.passed
       failures += result.failures
     }
