@@ -234,6 +234,16 @@ size_t weir_count(const uint8_t *bytes, size_t count, uint8_t byte) {
 size_t weir_valid_utf8(const uint8_t *bytes, size_t count) {
   size_t at = 0;
   while (at < count) {
+#if defined(__SSE2__)
+    if (at + 64 <= count) {
+      __m128i parts[4];
+      memcpy(parts, bytes + at, 64);
+      if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(parts[0], parts[1]), _mm_or_si128(parts[2], parts[3])))) {
+        at += 64;
+        continue;
+      }
+    }
+#endif
     if (at + 8 <= count) {
       uint64_t word;
       memcpy(&word, bytes + at, 8);

@@ -8,49 +8,14 @@ enum { ROUND = 256 };
 
 #define ZEROS 0x3030303030303030ULL
 
-#define NAME(of) of##_portable
-#define TARGET
-#include "CellBody.h"
-
-#if defined(__x86_64__)
-
-#define NAME(of) of##_avx2
-#define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
-#include "CellBody.h"
-
-#define NAME(of) of##_avx512
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2,bmi,bmi2,popcnt,lzcnt")))
-#include "CellBody.h"
-
-#define CHOOSE(of, ...)                                                     \
-  switch (weir_best_implementation(implementation)) {                       \
-    case WEIR_AVX512: return of##_avx512(__VA_ARGS__);                      \
-    case WEIR_AVX2: return of##_avx2(__VA_ARGS__);                          \
-    default: return of##_portable(__VA_ARGS__);                             \
-  }
-#else
-#define CHOOSE(of, ...)     \
-  (void)implementation;     \
-  return of##_portable(__VA_ARGS__);
-#endif
-
-size_t weir_cells_decimals(
-    const struct weir_cells *cells, const struct weir_decimal_form *form, int64_t *values, uint32_t *others,
-    int implementation) {
-  CHOOSE(decimals, cells, form, values, others)
-}
-
-size_t weir_cells_dates(const struct weir_cells *cells, int32_t *values, uint32_t *others, int implementation) {
-  CHOOSE(dates, cells, values, others)
-}
-
 // Whether one of the eight bytes is the pattern's.
 static inline int holds(uint64_t word, uint64_t pattern) {
   const uint64_t difference = word ^ pattern;
   return ((difference - 0x0101010101010101ULL) & ~difference & 0x8080808080808080ULL) != 0;
 }
 
-size_t weir_cells_recent(
+// Recent texts with all that may stand around them: quotes, carriage returns.
+static size_t recent_in_full(
     const struct weir_cells *cells, unsigned quote, unsigned escape, int strips_return, const struct weir_recent *recent,
     uint32_t *numbers, uint32_t *others) {
   const uint32_t first = cells->first, span = cells->limit - cells->first;
@@ -92,4 +57,68 @@ size_t weir_cells_recent(
     found += !is_hit;
   }
   return found;
+}
+
+#define NAME(of) of##_portable
+#define TARGET
+#include "CellBody.h"
+
+#if defined(__x86_64__)
+
+#define NAME(of) of##_avx2
+#define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
+#include "CellBody.h"
+
+#define NAME(of) of##_avx512
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2,bmi,bmi2,popcnt,lzcnt")))
+#include "CellBody.h"
+
+#define CHOOSE(of, ...)                                                     \
+  switch (weir_best_implementation(implementation)) {                       \
+    case WEIR_AVX512: return of##_avx512(__VA_ARGS__);                      \
+    case WEIR_AVX2: return of##_avx2(__VA_ARGS__);                          \
+    default: return of##_portable(__VA_ARGS__);                             \
+  }
+#else
+#define CHOOSE(of, ...)     \
+  (void)implementation;     \
+  return of##_portable(__VA_ARGS__);
+#endif
+
+struct weir_decimal_form weir_decimal_form(int precision, int scale, uint8_t point) {
+  struct weir_decimal_form form = {.after = ~0ULL, .bound = 1, .points = 0x0101010101010101ULL * (uint8_t)(point ^ '0')};
+  for (int digit = 0; digit < precision; digit++) form.bound *= 10;
+  if (scale > 7) {
+    form.point_value = 1;  // never: the point lies further back
+  } else if (scale > 0) {
+    const int shift = (7 - scale) * 8;
+    form.point_byte = 0xFFULL << shift;
+    form.point_value = (uint64_t)(uint8_t)(point ^ '0') << shift;
+    form.before = (1ULL << shift) - 1;
+    form.after = ~0ULL << (shift + 8);
+  }
+  form.decimals = scale < 7 ? (uint64_t)scale : 7;
+  for (int decimals = 0; decimals <= (int)form.decimals; decimals++) {
+    form.factors[decimals] = 1;
+    for (int digit = decimals; digit < scale; digit++) form.factors[decimals] *= 10;
+    form.limits[decimals] = (form.bound - 1) / form.factors[decimals];
+  }
+  return form;
+}
+
+int weir_cells_decimals(
+    const struct weir_cells *cells, const struct weir_decimal_form *form, int64_t *values, struct weir_unread *unread,
+    int implementation) {
+  CHOOSE(decimals, cells, form, values, unread)
+}
+
+int weir_cells_dates(const struct weir_cells *cells, int32_t *values, struct weir_unread *unread, int implementation) {
+  CHOOSE(dates, cells, values, unread)
+}
+
+size_t weir_cells_recent(
+    const struct weir_cells *cells, unsigned quote, unsigned escape, int strips_return, const struct weir_recent *recent,
+    uint32_t *numbers, uint32_t *others, int implementation) {
+  if (quote < 256 || strips_return) return recent_in_full(cells, quote, escape, strips_return, recent, numbers, others);
+  CHOOSE(recent, cells, recent, numbers, others)
 }

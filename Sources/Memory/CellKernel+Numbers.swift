@@ -5,10 +5,10 @@ struct IntKernel: CellKernel {
   static var zero: Int64 { 0 }
 
   func readPlain(
-    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int64>, _ others: UnsafeMutablePointer<UInt32>
-  ) -> Int? {
-    var form = weir_decimal_form(point_byte: 0, point_value: 0, before: 0, after: ~0, bound: 100_000_000)
-    return unsafe Int(clamping: weir_cells_decimals(&cells, &form, output, others, CInt(WEIR_BEST.rawValue)))
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int64>, _ unread: inout weir_unread
+  ) -> CInt? {
+    var form = weir_decimal_form(16, 0, UInt8(ascii: "."))
+    return unsafe weir_cells_decimals(&cells, &form, output, &unread, CInt(WEIR_BEST.rawValue))
   }
 
   @inline(__always)
@@ -62,25 +62,15 @@ struct DecimalKernel: CellKernel {
     for _ in scale..<precision { power *= 10 }
     bound = power
     factors = powers
-    var form = weir_decimal_form(point_byte: 0, point_value: 0, before: 0, after: ~0, bound: power)
-    if scale >= 8 {
-      form.point_value = 1  // never: the point lies further back
-    } else if scale > 0 {
-      let shift = UInt64((7 - scale) * 8)
-      form.point_byte = 0xFF << shift
-      form.point_value = UInt64(point ^ 0x30) << shift
-      form.before = (1 << shift) &- 1
-      form.after = ~0 << (shift + 8)
-    }
-    self.form = form
+    form = weir_decimal_form(CInt(precision), CInt(scale), point)
   }
 
   /// Up to eight characters with all the decimals that the column has: nearly every cell of money.
   func readPlain(
-    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int64>, _ others: UnsafeMutablePointer<UInt32>
-  ) -> Int? {
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int64>, _ unread: inout weir_unread
+  ) -> CInt? {
     var form = form
-    return unsafe Int(clamping: weir_cells_decimals(&cells, &form, output, others, CInt(WEIR_BEST.rawValue)))
+    return unsafe weir_cells_decimals(&cells, &form, output, &unread, CInt(WEIR_BEST.rawValue))
   }
 
   @inline(__always)
@@ -142,9 +132,9 @@ struct ISODateKernel: CellKernel {
   static var zero: Int32 { 0 }
 
   func readPlain(
-    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int32>, _ others: UnsafeMutablePointer<UInt32>
-  ) -> Int? {
-    unsafe Int(clamping: weir_cells_dates(&cells, output, others, CInt(WEIR_BEST.rawValue)))
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int32>, _ unread: inout weir_unread
+  ) -> CInt? {
+    unsafe weir_cells_dates(&cells, output, &unread, CInt(WEIR_BEST.rawValue))
   }
 
   @inline(__always)

@@ -62,17 +62,17 @@ protocol CellKernel {
   static var zero: Value { get }
   /// nil where the cell (1 byte or more, quotes taken off) has another form; 16 bytes before `start` may be loaded.
   func parse(_ start: UnsafePointer<UInt8>, _ length: Int) -> Value?
-  /// Reads the cells that are written most plainly many at a time, and lists the others, ascending: their number.
-  /// `Int.max` where a cell lies outside its bytes; nil where cells are read one by one alone.
+  /// Reads the cells that are written most plainly many at a time, and lists the rest. 0 where a cell lies outside its
+  /// bytes; nil where cells are read one by one alone.
   func readPlain(
-    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Value>, _ others: UnsafeMutablePointer<UInt32>
-  ) -> Int?
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Value>, _ unread: inout weir_unread
+  ) -> CInt?
 }
 
 extension CellKernel {
   func readPlain(
-    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Value>, _ others: UnsafeMutablePointer<UInt32>
-  ) -> Int? { nil }
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Value>, _ unread: inout weir_unread
+  ) -> CInt? { nil }
 
   /// Runs over the column. `rows` are rows of the block, nil for all; indices in the result count along `rows`.
   @inline(__always)
@@ -107,10 +107,15 @@ extension CellKernel {
     var plain = unsafe weir_cells(
       bytes: text.base, bounds: text.bounds, stride: text.stride, rows: text.rows, count: count,
       first: UInt32(ByteWindow.padding), limit: text.limit)
-    let isDone = unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { unread in
-      guard let found = unsafe readPlain(&plain, output, unread.baseAddress!) else { return false }
-      precondition(found <= count, "a cell lies outside its block")
-      for place in 0..<found { unsafe read(Int(unread[place]), text, output, &others) }
+    let isDone = unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * count) { room in
+      var unread = unsafe weir_unread(
+        empty: room.baseAddress!, empty_count: 0, others: room.baseAddress! + count, other_count: 0)
+      guard let isWhole = unsafe readPlain(&plain, output, &unread) else { return false }
+      precondition(isWhole != 0, "a cell lies outside its block")
+      for place in 0..<(unsafe unread.empty_count) {
+        unsafe others.missing.append(Int32(bitPattern: unread.empty[place]))
+      }
+      for place in 0..<(unsafe unread.other_count) { unsafe read(Int(unread.others[place]), text, output, &others) }
       return true
     }
     if !isDone { for index in 0..<count { unsafe read(index, text, output, &others) } }

@@ -20,56 +20,68 @@ extension CellKernels {
     let count = rows?.count ?? cells.rowCount
     var parsed = ParsedCells(values: [UInt32](), missing: [], undecided: [])
     guard count > 0 else { return parsed }
-    let others = recentCodes(window, cells, rows: rows, count: count, recent, into: &parsed.values)
-    let bytes = window.storage.span
-    let limit = window.end
-    for index in others {
-      let cell = CellShape(cells, row: rows.map { Int($0[Int(index)]) } ?? Int(index), bytes)
-      precondition(cell.start >= ByteWindow.padding && cell.start <= cell.end && cell.end <= limit)
-      if cell.start == cell.end, !cell.isQuoted, emptyIsMissing {
-        parsed.missing.append(Int32(bitPattern: index))
-      } else if cell.isQuoted, cells.hasEscapes(bytes, cell) {
-        parsed.undecided.append(Int32(bitPattern: index))
-      } else {
-        let number = UInt32(texts.intern(bytes.extracting(cell.start..<cell.end)))
-        parsed.values[Int(index)] = number
-        recent.note(window, cell, number)
-      }
+    if let rows { precondition(rows.allSatisfy { $0 >= 0 && $0 < cells.rowCount }) }
+    parsed.values = [UInt32](repeating: 0, count: count)
+    // Ever more at a time: what the first rows bring is known to those after them.
+    var (start, size) = (0, 64)
+    while start < count {
+      let range = start..<min(start + size, count)
+      let others = recentCodes(window, cells, rows: rows, range, recent, into: &parsed.values)
+      for index in others { read(index, window, cells, rows, emptyIsMissing, in: &texts, &recent, into: &parsed) }
+      start = range.upperBound
+      size *= 4
     }
     return parsed
   }
 
-  /// The numbers of the texts that came lately, 0 for the others, whose indices are returned.
+  /// Reads a text that did not come lately.
+  private static func read(
+    _ index: Int, _ window: borrowing ByteWindow, _ cells: CellColumn, _ rows: [Int32]?, _ emptyIsMissing: Bool,
+    in texts: inout TextInterner, _ recent: inout RecentTexts, into parsed: inout ParsedCells<UInt32>
+  ) {
+    let bytes = window.storage.span
+    let cell = CellShape(cells, row: rows.map { Int($0[index]) } ?? index, bytes)
+    precondition(cell.start >= ByteWindow.padding && cell.start <= cell.end && cell.end <= window.end)
+    if cell.start == cell.end, !cell.isQuoted, emptyIsMissing {
+      parsed.missing.append(Int32(index))
+    } else if cell.isQuoted, cells.hasEscapes(bytes, cell) {
+      parsed.undecided.append(Int32(index))
+    } else {
+      let number = UInt32(texts.intern(bytes.extracting(cell.start..<cell.end)))
+      parsed.values[index] = number
+      recent.note(window, cell, number)
+    }
+  }
+
+  /// The numbers of the texts that came lately; the indices of the others are returned.
   private static func recentCodes(
-    _ window: borrowing ByteWindow, _ cells: CellColumn, rows: [Int32]?, count: Int, _ recent: RecentTexts,
+    _ window: borrowing ByteWindow, _ cells: CellColumn, rows: [Int32]?, _ range: Range<Int>, _ recent: RecentTexts,
     into codes: inout [UInt32]
-  ) -> [UInt32] {
-    if let rows { precondition(rows.allSatisfy { $0 >= 0 && $0 < cells.rowCount }) }
-    precondition(cells.fits)
-    var others: [UInt32] = []
-    codes = unsafe [UInt32](unsafeUninitializedCapacity: count) { codes, codeCount in
-      unsafe others = [UInt32](unsafeUninitializedCapacity: count) { others, found in
-        unsafe window.storage.withUnsafeBufferPointer { bytes in
-          unsafe cells.bounds.withUnsafeBufferPointer { bounds in
-            unsafe (rows ?? []).withUnsafeBufferPointer { chosen in
-              unsafe recent.entries.withUnsafeBufferPointer { entries in
+  ) -> [Int] {
+    precondition(cells.fits && range.upperBound <= codes.count && range.upperBound <= rows?.count ?? cells.rowCount)
+    return unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: range.count) { others in
+      let found = unsafe window.storage.withUnsafeBufferPointer { bytes in
+        unsafe cells.bounds.withUnsafeBufferPointer { bounds in
+          unsafe (rows ?? []).withUnsafeBufferPointer { chosen in
+            unsafe recent.entries.withUnsafeBufferPointer { entries in
+              unsafe codes.withUnsafeMutableBufferPointer { codes in
+                let skipped = rows == nil ? range.lowerBound * cells.stride : 0
                 var all = unsafe weir_cells(
-                  bytes: bytes.baseAddress!, bounds: bounds.baseAddress! + cells.column, stride: cells.stride,
-                  rows: rows == nil ? nil : chosen.baseAddress!, count: count, first: UInt32(ByteWindow.padding),
-                  limit: UInt32(window.end))
-                found = unsafe Int(
-                  clamping: weir_cells_recent(
-                    &all, cells.quote.map(UInt32.init) ?? 256, cells.escape.map(UInt32.init) ?? 256,
-                    cells.isLast ? 1 : 0, entries.baseAddress!, codes.baseAddress!, others.baseAddress!))
-                precondition(found <= count, "a cell lies outside its block")
+                  bytes: bytes.baseAddress!, bounds: bounds.baseAddress! + cells.column + skipped, stride: cells.stride,
+                  rows: rows == nil ? nil : chosen.baseAddress! + range.lowerBound, count: range.count,
+                  first: UInt32(ByteWindow.padding), limit: UInt32(window.end))
+                return unsafe weir_cells_recent(
+                  &all, cells.quote.map(UInt32.init) ?? 256, cells.escape.map(UInt32.init) ?? 256,
+                  cells.isLast ? 1 : 0, entries.baseAddress!, codes.baseAddress! + range.lowerBound,
+                  others.baseAddress!, CInt(WEIR_BEST.rawValue))
               }
             }
           }
         }
       }
-      codeCount = count
+      precondition(found <= range.count, "a cell lies outside its block")
+      return (0..<found).map { unsafe range.lowerBound + Int(others[$0]) }
     }
-    return others
   }
 
   /// The texts themselves, one after the other: row `n` ends at `ends[n]`. Quoted cells that hold a doubled quote or an escape are undecided.

@@ -25,18 +25,37 @@ struct weir_decimal_form {
   uint64_t after;
   /// What a coefficient stays below.
   uint64_t bound;
+  /// The point as a value, in every byte.
+  uint64_t points;
+  /// Decimals of the column, at most 7.
+  uint64_t decimals;
+  /// By decimals that a cell has: what makes a coefficient of its digits, and what they may be at most.
+  uint64_t factors[8];
+  uint64_t limits[8];
 };
 
-/// Cells of a common form as values: `values[n]` is cell n's, 0 where it has another form. Those cells are listed, ascending, in `others`, which
-/// has room for all. Returns their number, SIZE_MAX where a bound lies outside the positions.
+/// The form of a column of `precision` (at most 18) digits, `scale` of them decimals.
+struct weir_decimal_form weir_decimal_form(int precision, int scale, uint8_t point);
+
+/// Cells without a value, ascending; both lists have room for all cells.
+struct weir_unread {
+  /// Of no byte at all.
+  uint32_t *empty;
+  size_t empty_count;
+  /// Of another form than the one that was looked for.
+  uint32_t *others;
+  size_t other_count;
+};
+
+/// Cells of a common form as values: `values[n]` is cell n's, 0 where there is none. Returns 0 where a bound lies outside the positions.
 ///
 /// `implementation` is one of `weir_implementation`; all give the same.
-size_t weir_cells_decimals(
-    const struct weir_cells *cells, const struct weir_decimal_form *form, int64_t *values, uint32_t *others,
+int weir_cells_decimals(
+    const struct weir_cells *cells, const struct weir_decimal_form *form, int64_t *values, struct weir_unread *unread,
     int implementation);
 
 /// Days since 1970-01-01 of cells of the form YYYY-MM-DD, years 1 to 9999.
-size_t weir_cells_dates(const struct weir_cells *cells, int32_t *values, uint32_t *others, int implementation);
+int weir_cells_dates(const struct weir_cells *cells, int32_t *values, struct weir_unread *unread, int implementation);
 
 /// A short text that came lately. Direct mapped by `weir_recent_slot`; holds the whole text, so a hit is exact.
 struct weir_recent {
@@ -60,4 +79,4 @@ static inline uint32_t weir_recent_slot(uint64_t low, uint64_t high) {
 /// `quote` and `escape` are 256 where there is none; `strips_return` takes a carriage return off the end of each cell.
 size_t weir_cells_recent(
     const struct weir_cells *cells, unsigned quote, unsigned escape, int strips_return, const struct weir_recent *recent,
-    uint32_t *numbers, uint32_t *others);
+    uint32_t *numbers, uint32_t *others, int implementation);
