@@ -2,7 +2,7 @@
 
 #include "bridge.h"
 
-enum { ROWS_AT_ONCE = 4096, ROWS_HELD = 1 << 18, STEPS_PER_BYTE = 64 };
+enum { ROWS_AT_ONCE = 4096, BYTES_AT_ONCE = 16 << 20, ROWS_HELD = 1 << 18, STEPS_PER_BYTE = 64 };
 
 static void free_refused(weir_source *source) {
   for (size_t i = 0; i < source->refused_count; i++) free((void *)source->refused[i].message);
@@ -53,10 +53,27 @@ static weir_source *source_of(lua_State *L, const char *what) {
   return source;
 }
 
+/// Whether so much was read since the script went on that the host should have a look: its time limit is for less.
+static bool is_due(lua_State *L, const weir_source *source) {
+  return source->position - source->resumed > BYTES_AT_ONCE && lua_isyieldable(L);
+}
+
+static int next_line(lua_State *L);
+static int read_bytes(lua_State *L);
+static int go_on_with_line(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  return next_line(L);
+}
+static int go_on_with_bytes(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  return read_bytes(L);
+}
+
 /// `input.lines()`: the next line without its end, nil after the last.
 static int next_line(lua_State *L) {
   weir_source *source = source_of(L, "input.lines");
   weir_state *S = state_of(L);
+  if (is_due(L, source)) return lua_yieldk(L, 0, 0, go_on_with_line);
   if (!refill(L, source)) return lua_pushnil(L), 1;
   source->carried = 0;
   source->start = source->position;
@@ -78,6 +95,7 @@ static int next_line(lua_State *L) {
 static int read_bytes(lua_State *L) {
   weir_source *source = source_of(L, "input.read");
   weir_state *S = state_of(L);
+  if (is_due(L, source)) return lua_yieldk(L, 0, 0, go_on_with_bytes);
   lua_Integer count = luaL_optinteger(L, 1, 65536);
   luaL_argcheck(L, count > 0, 1, "a number of bytes above 0");
   if (!refill(L, source)) return lua_pushnil(L), 1;
@@ -217,6 +235,7 @@ static int next_body(lua_State *L) {
   int arguments, results;
   lua_State *thread = thread_of(L, S, request->source, &arguments);
   S->steps_left = arguments ? S->limits.steps : request->source->steps; // rows alone do not pay for more rows
+  request->source->resumed = request->source->position;
   int code = lua_resume(thread, L, arguments, &results);
   request->source->steps = S->steps_left;
   if (code == LUA_YIELD) {

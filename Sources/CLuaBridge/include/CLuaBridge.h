@@ -208,7 +208,7 @@ typedef struct {
   const char *bytes;
   size_t length, place;
   bool is_at_end;
-  int64_t position, start;
+  int64_t position, start, resumed;
   int64_t steps; ///< left of what the input paid for
   char *carry;
   size_t carried, carry_capacity;
