@@ -8,7 +8,8 @@ import Columns
   public let name: String
   let bridge: OpaquePointer
   private let cancellation: LuaCancellation?
-  /// Takes what scripts wrote with `log(…)` in a call, once it has ended, and how many lines were left out. Lines from before it was set are dropped.
+  /// Takes what scripts wrote with `log(…)` in a call, once it has ended, and how many lines were left out. Lines from
+  /// before it was set are dropped.
   public var onLog: (@Sendable ([LuaLogLine], Int) -> Void)? { didSet { _ = takeLog() } }
 
   /// - Parameters:
