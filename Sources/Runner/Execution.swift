@@ -7,7 +7,7 @@ import Synchronization
 /// Runs a plan's graph: source after source, each in one pass, until all that is kept is complete.
 final class Execution {
   let plan: Plan
-  private let options: RunOptions
+  let options: RunOptions
   private(set) var graph: RunGraph
   private var state: [Int: NodeState] = [:]
   let contexts: [WorkerContext]
@@ -65,6 +65,7 @@ final class Execution {
   }
 
   func run() throws {
+    expectIngests()
     while true {
       let open = drivable()
       if open.isEmpty { break }
@@ -144,11 +145,19 @@ final class Execution {
     let remaining = limit.map { RowLimit($0) }
     let workers = limit == nil ? contexts : [contexts[0]]
     let splits = share?.splits(of: source.splits.count) ?? 0..<source.splits.count
+    let progress = options.progress
+    progress?.beginReading(planned.name, byteCount: byteCount(of: splits, in: source), rowLimit: limit)
     let lanes = try drive.run(units: splits.count, workers: workers, stop: stop) { unit, lane in
       let split = splits.lowerBound + unit
       if remaining?.isReached ?? false { return }
       let reader = try source.makeReader(source.splits[split])
+      var passed = 0
       while let block = try reader.next() {
+        if let progress {
+          let bytes = reader.bytesRead
+          progress.add(rows: block.count, bytes: bytes - passed)
+          passed = bytes
+        }
         if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
         if let remaining {
           let rows = remaining.take(block.count)
@@ -217,7 +226,7 @@ final class Execution {
       node.partials += resumed.dropFirst(lanes.count)
       for lane in lanes {
         if let report = lane.reports[index], let step = graph.nodes[index].step {
-          stepReports[step.number]!.merge(report)
+          stepReports[step.number]!.counts += report.counts
         }
         quarantined += lane.reports[index]?.quarantined ?? []
         node.kept += lane.kept[index] ?? []
@@ -262,6 +271,7 @@ final class Execution {
     if let table = state[index]?.table { return table }
     var node = state[index] ?? NodeState()
     let step = graph.nodes[index].step
+    options.progress?.begin(graph.nodes[index].label)
     var report = step.flatMap { stepReports[$0.number] } ?? StepReport(step: -1, label: graph.nodes[index].label)
     let before = report.quarantined.count
     let table: Table
@@ -297,6 +307,24 @@ final class Execution {
 }
 
 extension Execution {
+  /// Says what is going to be read, of ingests that rows are wanted from.
+  func expectIngests(share: Share.Place? = nil, of shared: Set<Int> = []) {
+    guard let progress = options.progress else { return }
+    var bytes: [Int] = []
+    for (index, node) in graph.nodes.enumerated() where !node.children.isEmpty {
+      guard case .source(let number) = node.kind else { continue }
+      let source = sources[number]
+      let splits = shared.contains(index) ? share?.splits(of: source.splits.count) : nil
+      bytes.append(byteCount(of: splits ?? 0..<source.splits.count, in: source))
+    }
+    progress.expect(ingests: bytes.count, bytes: bytes.reduce(0, +))
+  }
+
+  /// Bytes of some splits, as they are stored; splits of packed files count alike.
+  private func byteCount(of splits: Range<Int>, in source: any RowSource) -> Int {
+    splits.count == source.splits.count ? source.byteCount : source.byteCount / source.splits.count * splits.count
+  }
+
   /// Which rows are wanted of a breaker, where all that reads it is a step that looks only at the first in an order.
   private func leadingRows(below index: Int) -> LeadingRows? {
     guard graph.nodes[index].children.count == 1,

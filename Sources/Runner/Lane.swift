@@ -65,14 +65,18 @@ final class Lane {
   private func counted(
     _ index: Int, _ batch: Batch, _ work: (any RowWorker, inout StepReport) throws -> Batch
   ) throws -> Batch {
-    var report = reports[index]!
-    reports[index] = nil  // the report is changed in place, not copied
+    var report = taken(index)
     report.counts.rowsIn += batch.count
     defer { reports[index] = report }
     let output = try work(workers[index]!, &report)
     report.counts.rowsOut += output.count
     return output
   }
+
+  /// A node's report, to be changed in place and put back: a copy of it would copy all rows that were quarantined so far.
+  private func taken(_ index: Int) -> StepReport { reports.updateValue(Self.emptyReport, forKey: index)! }
+
+  private static let emptyReport = StepReport(step: -1, label: "")
 
   // MARK: Blocks of an ingest
 
@@ -133,7 +137,7 @@ final class Lane {
   private func descend(_ index: Int, _ incoming: LiveRows) throws {
     var live = incoming
     if let selector = workers[index] as? any RowSelector, drive.readsSourceOnly(index) {
-      var report = reports[index]!
+      var report = taken(index)
       report.counts.rowsIn += live.count
       for column in drive.graph.reads(of: index).sorted() {
         for (row, failure) in live.load(column) {
@@ -168,7 +172,8 @@ final class Lane {
     guard let origins = batch.origins else { return batch }
     let columns = drive.sourceColumnsRead(by: index).filter { badCells[$0] != nil }.sorted()
     guard !columns.isEmpty else { return batch }
-    var report = reports[index]!
+    var report = taken(index)
+    defer { reports[index] = report }
     var keeps = [Bool](repeating: true, count: batch.count)
     var dropped = 0
     for row in 0..<batch.count {
@@ -181,7 +186,6 @@ final class Lane {
     if dropped == 0 { return batch }
     report.counts.rowsIn += dropped
     report.counts.quarantined += dropped
-    reports[index] = report
     return batch.gathered([Int32](rowsWhere: keeps))
   }
 }

@@ -16,10 +16,12 @@ public struct RunOptions: Sendable {
   public var memory: Int?
   /// Set from outside to end the run; nothing is published then.
   public var stop: StopFlag
+  /// Where workers note how far they are; nil where nobody looks.
+  public var progress: RunProgress?
 
   public init(
     workers: Int, limit: Int? = nil, outputDirectory: String = ".", isDryRun: Bool = false, memory: Int? = nil,
-    stop: StopFlag = StopFlag()
+    stop: StopFlag = StopFlag(), progress: RunProgress? = nil
   ) {
     self.workers = workers
     self.limit = limit
@@ -27,6 +29,7 @@ public struct RunOptions: Sendable {
     self.isDryRun = isDryRun
     self.memory = memory
     self.stop = stop
+    self.progress = progress
   }
 }
 
@@ -92,6 +95,7 @@ public struct Run {
     try quarantine.failWhereAsked()
     let ledger = Ledger(plan, execution)
     let (verdict, diagnostics) = try judge(execution, ledger, quarantine)
+    options.progress?.begin("writing outputs")
     try quarantine.write(with: publisher)
     if verdict == .done {
       for export in plan.exports {

@@ -106,6 +106,11 @@ final class JSONLinesReader: RowReader {
       position: Batch.Position(split: split.index, batch: batches), failures: failures)
   }
 
+  var bytesRead: Int {
+    guard isPlain else { return stream.bytesRead }
+    return min(window.inputOffset(at: cursor), split.range.upperBound) - split.range.lowerBound
+  }
+
   /// Most lines are like the one before: they are read in bulk, unless their text is no UTF-8.
   private func readLinesAlike() {
     let left = split.range.upperBound - window.inputOffset

@@ -84,7 +84,7 @@ struct RunCommand: ParsableCommand {
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, outputDirectory: out, isDryRun: dryRun,
       memory: execution.memory?.bytes, stop: Interrupt.flag)
-    let outcome = try Run(plan, options: options, weirVersion: Weir.version).run()
+    let outcome = try options.watched { try Run(plan, options: $0, weirVersion: Weir.version).run() }
     if dryRun {
       Terminal.error("\(plan.spec.name): inputs are there and their headers fit; nothing was run")
       return
