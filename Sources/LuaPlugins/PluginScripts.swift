@@ -1,7 +1,9 @@
 import Columns
 import Diagnostics
 import LuaHost
+import Memory
 import Planning
+import Synchronization
 
 /// A plugin's scripts, ready to be loaded into any number of states.
 ///
@@ -13,9 +15,13 @@ final class PluginScripts: Sendable {
   let settings: [SettingValue]
   let limits: LuaLimits
   let path: LuaPath
+  let costs: ScriptCosts
+  /// For looking at what functions read; made at first use.
+  private let inspected = Mutex<Handover<LuaState>?>(nil)
 
   init(
-    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath
+    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath,
+    costs: ScriptCosts
   ) {
     self.name = name
     self.version = version
@@ -23,6 +29,7 @@ final class PluginScripts: Sendable {
     self.settings = settings
     self.limits = limits
     self.path = path
+    self.costs = costs
   }
 
   /// `network 0.1.0`, as reports name the source of a figure.
@@ -31,6 +38,14 @@ final class PluginScripts: Sendable {
   /// The worker's state of this plugin.
   func state(_ context: WorkerContext) throws -> LuaState {
     try context.kept("plugin \(name)") { try makeState() }
+  }
+
+  /// Looks into a state in which nothing runs.
+  func inspecting<Result: Sendable>(_ look: (LuaState) -> Result) -> Result? {
+    inspected.withLock { kept in
+      if kept == nil { kept = (try? makeState()).map { Handover($0) } }
+      return kept.map { look($0.value) }
+    }
   }
 
   func makeState() throws -> LuaState {

@@ -30,7 +30,7 @@ public struct Planner {
     try InvalidInput.throwSorted(bag)
     return Plan(
       spec: context.spec, parameters: context.parameters.shown, sources: sources, stages: stages, checks: checks,
-      exports: exports, plugins: context.plugins.identities)
+      exports: exports, plugins: context.plugins.identities, scriptCosts: context.plugins.costs)
   }
 
   private mutating func checkNames() {

@@ -8,6 +8,8 @@ import Synchronization
 final class Execution {
   let plan: Plan
   let options: RunOptions
+  /// Where the run is profiled.
+  let recorder: ProfileRecorder?
   private(set) var graph: RunGraph
   private var state: [Int: NodeState] = [:]
   let contexts: [WorkerContext]
@@ -29,6 +31,7 @@ final class Execution {
   init(_ plan: Plan, options: RunOptions, keeping names: Set<String>, checking: Bool) throws {
     self.plan = plan
     self.options = options
+    recorder = options.isProfiled ? ProfileRecorder(plan.scriptCosts) : nil
     graph = RunGraph(plan, keeping: names, checking: checking)
     let memory = MemoryBudget(
       bytes: options.memory ?? MachineMemory.byteCount / 2,
@@ -118,14 +121,16 @@ final class Execution {
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
       let sides = operation.sides.map { self.table($0) }
-      prepared[index] = try operation.prepare(sides, &stepReports[step.number]!)
+      prepared[index] = try measuring(step.label) { try operation.prepare(sides, &stepReports[step.number]!) }
     }
     let lanes: [Lane]
+    let start = ProcessorTime.ofWall
     if case .source(let number) = graph.nodes[root].kind {
       lanes = try driveSource(root, number, prepared, share)
     } else {
       lanes = try driveTable(root, try finished(root), prepared)
     }
+    recorder?.notePass(lanes, graph, label: graph.nodes[root].label, schema: schema(ofRoot: root), since: start)
     state[root, default: NodeState()].isDriven = true
     try gather(lanes, below: root)
   }
@@ -137,7 +142,7 @@ final class Execution {
     let source = sources[number]
     let drive = Drive(
       graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared,
-      resumed: partials(below: root))
+      resumed: partials(below: root), isProfiled: recorder != nil)
     let stop = options.stop
     let base = number << 20
     let limit = options.limit
@@ -150,14 +155,11 @@ final class Execution {
     let lanes = try drive.run(units: splits.count, workers: workers, stop: stop) { unit, lane in
       let split = splits.lowerBound + unit
       if remaining?.isReached ?? false { return }
+      let begin = lane.profile?.start()
       let reader = try source.makeReader(source.splits[split])
+      lane.noteReading(since: begin, bytes: 0)
       var passed = 0
-      while let block = try reader.next() {
-        if let progress {
-          let bytes = reader.bytesRead
-          progress.add(rows: block.count, bytes: bytes - passed)
-          passed = bytes
-        }
+      while let block = try lane.next(of: reader, &passed, progress) {
         if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
         if let remaining {
           let rows = remaining.take(block.count)
@@ -178,7 +180,7 @@ final class Execution {
   private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
     let drive = Drive(
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
-      resumed: partials(below: root))
+      resumed: partials(below: root), isProfiled: recorder != nil)
     let batches = table.batches
     let base = (plan.sources.count + root) << 20
     return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
@@ -281,7 +283,9 @@ final class Execution {
       node.partials = []
       state[index]?.partials = []
       let request = FinishRequest(contexts: contexts, stop: options.stop, leading: leadingRows(below: index))
-      let finished = try naming(report.label) { try operation.finish(partials, request, &report) }
+      let finished = try naming(report.label) {
+        try measuring(report.label) { try operation.finish(partials, request, &report) }
+      }
       table = finished.table
       omit(finished.omitted, below: index)
       report.counts.rowsOut += table.rowCount + finished.omitted
@@ -290,7 +294,9 @@ final class Execution {
       let input = ordered(node.kept, schema: planned.input)
       report.counts.rowsIn += input.rowCount
       let sides = operation.sides.map { self.table($0) }
-      table = try naming(report.label) { try operation.run(input, sides: sides, context: contexts[0], &report) }
+      table = try naming(report.label) {
+        try measuring(report.label) { try operation.run(input, sides: sides, context: contexts[0], &report) }
+      }
       report.counts.rowsOut += table.rowCount
     case .hold:
       table = ordered(node.kept, schema: Schema())

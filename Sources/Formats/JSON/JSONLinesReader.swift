@@ -36,6 +36,8 @@ final class JSONLinesReader: RowReader {
     guard isPlain else {
       stream = try ByteStream(file, compression, from: 0, hashes: true)
       cursor = window.start
+      while !isAtEnd, window.count < 3 { try loadMore() }
+      skipByteOrderMark()
       return
     }
     stream = try ByteStream(file, .none, from: split.range.upperBound)
@@ -52,10 +54,14 @@ final class JSONLinesReader: RowReader {
           ByteScan.firstIndex(window.storage, in: cursor..<window.end, of: UInt8(ascii: "\n")).map { $0 + 1 }
           ?? window.end
       }
-    } else if window.storage[cursor..<window.end].starts(with: [0xEF, 0xBB, 0xBF]) {
-      cursor += 3
+    } else {
+      skipByteOrderMark()
     }
     finishLoading()
+  }
+
+  private func skipByteOrderMark() {
+    if window.storage[cursor..<window.end].starts(with: [0xEF, 0xBB, 0xBF]) { cursor += 3 }
   }
 
   deinit { source.buffers.giveBack(window) }
