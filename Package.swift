@@ -75,6 +75,11 @@ let package = Package(
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
+      // Inner loops for counting instructions and allocations: `make bench-kernels`.
+      .executableTarget(
+        name: "weir-kernels",
+        dependencies: ["Formats", "Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"],
+        path: "Benchmarks/Kernels", swiftSettings: strict),
       .testTarget(name: "CaseTests", dependencies: ["weir"], exclude: ["Cases"], swiftSettings: strict),
       .testTarget(
         name: "DifferentialTests", dependencies: ["LuaPlugins", "Planning", "Expressions", "Columns", "Diagnostics"],

@@ -28,10 +28,14 @@ struct CompiledScript: BoundScript {
     }
 
     func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      let costs = bound.script.scripts.costs
+      let start = costs.start()
+      defer { costs.note(bound.script.costed, rows: count, since: start) }
       let result = try bound.program.evaluate(arguments, count: count, worker: context.programs)
       let columns = bound.outputs.map { result.columns[$0] }
       let rows = result.rowsWithoutResult(columns)
       guard !rows.isEmpty else { return (columns, []) }
+      costs.noteReturned(bound.script.costed, rows: rows.count)
       let decided = try bound.script.map(
         arguments.map { $0.gathered(rows) }, count: rows.count, results: bound.results,
         in: bound.script.scripts.state(context))

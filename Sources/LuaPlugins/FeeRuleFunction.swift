@@ -2,6 +2,7 @@ import Columns
 import Diagnostics
 import Expressions
 import LuaHost
+import Memory
 import Planning
 
 /// A fee rule as a function of its inputs: finds the version in force, prices, then applies minimum, maximum and
@@ -35,6 +36,14 @@ struct FeeRuleFunction: FeeRuleScript {
   private static let branch = "weir_branch"
 
   func bind(_ arguments: [ValueType], terms: [Field]) throws(InvalidInput) -> any BoundScript {
+    let start = ProcessorTime.ofThread
+    let bound = try chosen(arguments, terms: terms)
+    if case .script(let script) = fee { script.noteBinding(bound, since: start) }
+    return bound
+  }
+
+  /// The rule on the path that it takes.
+  private func chosen(_ arguments: [ValueType], terms: [Field]) throws(InvalidInput) -> any BoundScript {
     let changes = terms.map { Field("terms.\($0.name)", $0.type.nullable()) }
     let numbers = [Field(Self.version, ValueType(.int))]
     let own = changes + (terms.isEmpty ? [] : [Field(Self.termsRow, ValueType(.int))])
@@ -251,6 +260,9 @@ struct BoundFeeRule: BoundScript {
     }
 
     func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      let costs = bound.pricing?.script.scripts.costs
+      let start = costs?.start()
+      defer { if let script = bound.pricing?.script { costs?.note(script.costed, rows: count, since: start) } }
       let (versions, unversioned) = versions(arguments, count: count)
       let version = Column(.texts(.coded(versions.map { codes[Int($0)] }, dictionary)))
       let inputs = arguments.prefix(bound.rule.inputs.count)
@@ -276,6 +288,7 @@ struct BoundFeeRule: BoundScript {
       let (columns, problems) = try finish(program, arguments, count: count)
       guard !problems.isEmpty, bound.pricing != nil else { return (columns, problems) }
       let rows = Set(problems.map(\.row)).sorted()
+      if let script = bound.pricing?.script { script.scripts.costs.noteReturned(script.costed, rows: rows.count) }
       let decided = try interpret(arguments.map { $0.gathered(rows) }, count: rows.count)
       return (
         zip(columns, decided.columns).map { $0.replacing(rows, with: $1) }, decided.problems.map { $0.moved(to: rows) }

@@ -2,6 +2,7 @@ import Columns
 import Diagnostics
 import Expressions
 import LuaHost
+import Memory
 import Planning
 
 /// A function of a Lua file. Bound to columns it is compiled where it can be, and interpreted, a batch a call, where it cannot.
@@ -33,6 +34,14 @@ struct LuaScript: ScriptFunction {
   let returns: [ValueType?]
 
   func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundScript {
+    let start = ProcessorTime.ofThread
+    let bound = try chosen(arguments)
+    noteBinding(bound, since: start)
+    return bound
+  }
+
+  /// The function on the path that it takes.
+  private func chosen(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundScript {
     let names = (0..<arguments.count).map { argumentName($0) }
     let schema = Schema(zip(names, arguments).map { Field($0, $1) })
     var builder = ProgramBuilder(scope: scope(schema))
@@ -61,6 +70,14 @@ struct LuaScript: ScriptFunction {
     return InterpretedScript(
       script: self, results: declared,
       explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? script.file.path))")
+  }
+
+  /// What the function's costs are noted under.
+  var costed: ScriptCosts.Function { ScriptCosts.Function(name: qualifiedName, line: function.firstLine) }
+
+  func noteBinding(_ bound: any BoundScript, since start: Int) {
+    scripts.costs.noteBinding(
+      costed, path: String(bound.explanation.prefix { $0 != ":" }), nanoseconds: ProcessorTime.ofThread - start)
   }
 
   /// `network.gsv`
@@ -92,8 +109,7 @@ struct LuaScript: ScriptFunction {
         Diagnostic(
           .unsupportedExpression, "several functions stand on the same line", at: script.file.span(line..<line + 1)))
     }
-    let upvalues: Upvalues =
-      if let state = try? scripts.makeState() { upvalues(of: function, in: state, text) } else { ([:], [:]) }
+    let upvalues: Upvalues = scripts.inspecting { self.upvalues(of: function, in: $0, text) } ?? ([:], [:])
     let compiler = FunctionCompiler(text: text, upvalues: upvalues.constants, functions: upvalues.functions)
     let outcome = compiler.compile(node, parameters: compilerParameters(names), results: returns, into: &builder)
     if case .invalid(let diagnostics) = outcome, let first = diagnostics.first,
@@ -223,7 +239,10 @@ struct InterpretedScript: BoundScript {
     }
 
     func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
-      try bound.script.map(arguments, count: count, results: bound.results, in: state)
+      let costs = bound.script.scripts.costs
+      let start = costs.start()
+      defer { costs.note(bound.script.costed, rows: count, since: start) }
+      return try bound.script.map(arguments, count: count, results: bound.results, in: state)
     }
   }
 }

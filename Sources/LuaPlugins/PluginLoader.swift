@@ -58,7 +58,7 @@ public enum PluginLoader {
     catalogue.identities.append(PluginIdentity(name: manifest.name, version: manifest.version, hash: files.hash))
     let scripts = PluginScripts(
       name: manifest.name, version: manifest.version, files: files, settings: values,
-      limits: PluginLimits.capped(manifest.limits, by: cap), path: path, log: catalogue.log)
+      limits: PluginLimits.capped(manifest.limits, by: cap), path: path, log: catalogue.log, costs: catalogue.costs)
     for (script, value) in scripts.definitions(&bag) {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)
       reader.read(into: &catalogue)

@@ -15,11 +15,14 @@ final class PluginScripts: Sendable {
   let settings: [SettingValue]
   let limits: LuaLimits
   let path: LuaPath
+  let costs: ScriptCosts
   private let log: RunLog
+  /// For looking at what functions read; made at first use.
+  private let inspected = Mutex<Handover<LuaState>?>(nil)
 
   init(
     name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath,
-    log: RunLog
+    log: RunLog, costs: ScriptCosts
   ) {
     self.name = name
     self.version = version
@@ -28,6 +31,7 @@ final class PluginScripts: Sendable {
     self.limits = limits
     self.path = path
     self.log = log
+    self.costs = costs
   }
 
   /// `network 0.1.0`, as reports name the source of a figure.
@@ -36,6 +40,14 @@ final class PluginScripts: Sendable {
   /// The worker's state of this plugin.
   func state(_ context: WorkerContext) throws -> LuaState {
     try context.kept("plugin \(name)") { try makeState() }
+  }
+
+  /// Looks into a state in which nothing runs.
+  func inspecting<Result: Sendable>(_ look: (LuaState) -> Result) -> Result? {
+    inspected.withLock { kept in
+      if kept == nil { kept = (try? makeState()).map { Handover($0) } }
+      return kept.map { look($0.value) }
+    }
   }
 
   /// States between two calls: what belongs to no worker takes one for as long as it needs it.

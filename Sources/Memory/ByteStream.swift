@@ -74,6 +74,9 @@ public final class ByteStream {
     }
   }
 
+  /// Bytes of the file that were read, as they are stored.
+  public var bytesRead: Int { offset }
+
   /// Of the file's bytes (packed, where they are), once all were read.
   public var hash: ContentHash? { offset >= file.byteCount ? hasher?.hash : nil }
 }

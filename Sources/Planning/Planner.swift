@@ -30,7 +30,8 @@ public struct Planner {
     try InvalidInput.throwSorted(bag)
     return Plan(
       spec: context.spec, parameters: context.parameters.shown, sources: sources, stages: stages, checks: checks,
-      exports: exports, plugins: context.plugins.identities, log: context.plugins.log)
+      exports: exports, plugins: context.plugins.identities, log: context.plugins.log,
+      scriptCosts: context.plugins.costs)
   }
 
   private mutating func checkNames() {

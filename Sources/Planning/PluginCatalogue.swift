@@ -21,6 +21,8 @@ public struct PluginCatalogue: Sendable {
   public var functionProvenance: [String: Provenance] = [:]
   /// Definitions that could not be read, and plugins of which nothing could: what is wrong with them has been reported.
   public var unreadable: Set<String> = []
+  /// Of the functions of all plugins.
+  public let costs = ScriptCosts()
 
   public init() {}
 

@@ -16,6 +16,7 @@ final class Drive: Sendable {
   /// Columns of the source.
   let width: Int
   let isStrict: Bool
+  let isProfiled: Bool
   private let sourceColumns: [Int: [Int: Set<Int>]]
   private let needed: [Int]
   private let columnsBelow: [Int: [Int]]
@@ -25,8 +26,9 @@ final class Drive: Sendable {
   /// - Parameter resumed: what workers have of aggregates from earlier passes, by node and then by worker.
   init(
     graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation],
-    resumed: [Int: [any AggregatePartial]] = [:]
+    resumed: [Int: [any AggregatePartial]] = [:], isProfiled: Bool = false
   ) {
+    self.isProfiled = isProfiled
     self.resumed = Handover(resumed)
     self.graph = graph
     self.root = root
@@ -119,6 +121,7 @@ final class Drive: Sendable {
             return
           }
         }
+        lane.profile?.end()
         outcome.deliver(lane, worker: worker)
       } catch {
         failed.set()

@@ -43,6 +43,7 @@ extension Execution {
         help:
           "rows of a shared ingest go through steps from row to row into aggregates, and are not exported themselves")
     }
+    expectIngests(share: place, of: roots)
     // Sides of joins first, each whole.
     while let root = drivable().first(where: { !roots.contains($0) && isReady($0) && sidesAreReady(below: $0) }) {
       try drive(root)

@@ -26,6 +26,8 @@ struct LiveRows {
 
   func blockRow(_ row: Int32) -> Int32 { rows?[Int(row)] ?? row }
 
+  func isParsed(_ column: Int) -> Bool { columns[column] != nil }
+
   /// Parses a column over the rows without looking at it.
   mutating func hold(_ column: Int) {
     guard columns[column] == nil else { return }

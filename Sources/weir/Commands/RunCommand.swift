@@ -97,7 +97,10 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .customLong("dry-run"), help: "Open the files and read only their headers.")
   var dryRun = false
 
-  @Flag(help: "Print the ledger as JSON on stdout.")
+  @Flag(help: "Say where the time went: by ingest and column, step, output and function. Also in run.json.")
+  var profile = false
+
+  @Flag(help: "Print the ledger as JSON on stdout; with --profile, an object of ledger and profile.")
   var json = false
 
   func run() throws {
@@ -105,10 +108,10 @@ struct RunCommand: ParsableCommand {
     Interrupt.install()
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, outputDirectory: out, isDryRun: dryRun,
-      memory: execution.memory?.bytes, stop: Interrupt.flag)
+      memory: execution.memory?.bytes, stop: Interrupt.flag, isProfiled: profile)
     let outcome: RunOutcome
     do {
-      outcome = try Run(plan, options: options, weirVersion: Weir.version).run()
+      outcome = try options.watched { try Run(plan, options: $0, weirVersion: Weir.version).run() }
     } catch {
       LogText.write(plan.log)
       throw error
@@ -117,7 +120,14 @@ struct RunCommand: ParsableCommand {
       Terminal.error("\(plan.spec.name): inputs are there and their headers fit; nothing was run")
       return
     }
-    if json { print(outcome.ledger.json.text, terminator: "") } else { Terminal.error(outcome.ledger.text) }
+    if json {
+      let ledger = outcome.ledger.json
+      let shown = outcome.profile.map { JSONValue.object(["ledger": ledger, "profile": $0.json]) } ?? ledger
+      print(shown.text, terminator: "")
+    } else {
+      Terminal.error(outcome.ledger.text)
+      if let profile = outcome.profile { Terminal.error("\n\(profile.text)\n") }
+    }
     LogText.write(plan.log, elsewhere: "run.json")
     Failure.write(outcome.diagnostics)
     for path in outcome.published { Terminal.error("wrote \(path)") }
