@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Memory
@@ -20,7 +21,8 @@ final class Execution {
   private struct NodeState {
     /// Workers' shares of an aggregate, in worker order.
     var partials: [any AggregatePartial] = []
-    var kept: [Batch] = []
+    /// Workers' rows of what is needed whole.
+    var kept: [KeptRows] = []
     /// The whole output of a breaker or a keep.
     var table: Table?
     var isDriven = false
@@ -52,7 +54,9 @@ final class Execution {
   /// The rows of a stage that was kept.
   func table(_ name: String) -> Table {
     let schema = schema(of: name)
-    return Table(schema: schema, batches: graph.keeps[name].flatMap { state[$0]?.table?.batches } ?? [])
+    guard var table = graph.keeps[name].flatMap({ state[$0]?.table }) else { return Table(schema: schema, batches: []) }
+    table.schema = schema
+    return table
   }
 
   /// The reduced inputs of each check.
@@ -126,6 +130,7 @@ final class Execution {
       lanes = try driveTable(root, try finished(root), prepared)
     }
     state[root, default: NodeState()].isDriven = true
+    if graph.isBreaker(root) { state[root]?.table = nil }
     try gather(lanes, below: root)
   }
 
@@ -170,10 +175,9 @@ final class Execution {
     let drive = Drive(
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
       resumed: partials(below: root))
-    let batches = table.batches
     let base = (plan.sources.count + root) << 20
-    return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
-      var batch = batches[unit]
+    return try drive.run(units: table.parts.count, workers: contexts, stop: options.stop) { unit, lane in
+      var batch = try table.parts[unit].batch
       batch.position = Batch.Position(split: base + unit, batch: 0)
       try lane.push(table: batch)
     }
@@ -220,7 +224,7 @@ final class Execution {
           stepReports[step.number]!.merge(report)
         }
         quarantined += lane.reports[index]?.quarantined ?? []
-        node.kept += lane.kept[index] ?? []
+        if let kept = lane.kept[index] { node.kept.append(kept) }
       }
       state[index] = node
     }
@@ -228,19 +232,10 @@ final class Execution {
       if case .keep(let name) = graph.nodes[index].kind, state[index]?.table == nil, isComplete(index),
         !graph.nodes[index].parents.isEmpty
       {
-        state[index, default: NodeState()].table = ordered(state[index]?.kept ?? [], schema: schema(of: name))
+        state[index, default: NodeState()].table = KeptRows.table(state[index]?.kept ?? [], schema: schema(of: name))
         state[index]!.kept = []
       }
     }
-  }
-
-  private func ordered(_ batches: [Batch], schema: Schema) -> Table {
-    // Workers claim splits, so batches come in any order; those of one position come from one worker, in its order.
-    Table(
-      schema: schema,
-      batches: batches.enumerated().sorted {
-        ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
-      }.map(\.element))
   }
 
   /// Says in which step something failed, where the message names neither a step nor a place.
@@ -277,13 +272,13 @@ final class Execution {
       report.counts.rowsOut += table.rowCount + finished.omitted
       report.counts.added += table.rowCount + finished.omitted
     case .table(let planned, let operation):
-      let input = ordered(node.kept, schema: planned.input)
-      report.counts.rowsIn += input.rowCount
-      let sides = operation.sides.map { self.table($0) }
-      table = try naming(report.label) { try operation.run(input, sides: sides, context: contexts[0], &report) }
+      let kept = node.kept
+      node.kept = []
+      state[index]?.kept = []
+      table = try naming(report.label) { try run(operation, planned, kept, &report) }
       report.counts.rowsOut += table.rowCount
     case .hold:
-      table = ordered(node.kept, schema: Schema())
+      table = KeptRows.table(node.kept, schema: Schema())
     case .source, .pick, .rows, .keep:
       preconditionFailure("only a breaker is finished")
     }
@@ -293,6 +288,25 @@ final class Execution {
     node.kept = []
     state[index] = node
     return table
+  }
+
+  /// Runs a step over all its rows. What comes out counts as memory while somebody holds it.
+  private func run(
+    _ operation: any TableOperation, _ planned: PlannedStep, _ kept: [KeptRows], _ report: inout StepReport
+  ) throws -> Table {
+    let table: Table
+    if operation.order != nil {
+      table = try KeptRows.sorted(kept, schema: planned.input, threads: contexts.count)
+      report.counts.rowsIn += table.rowCount
+    } else {
+      let input = KeptRows.table(kept, schema: planned.input)
+      report.counts.rowsIn += input.rowCount
+      let sides = operation.sides.map { self.table($0) }
+      table = try operation.run(input, sides: sides, context: contexts[0], &report)
+    }
+    let bytes = table.byteCount
+    guard let memory = contexts[0].memory, bytes > 0 else { return table }
+    return table.holding(MemoryLease(memory, bytes: bytes))
   }
 }
 

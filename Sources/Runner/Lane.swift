@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Planning
@@ -8,7 +9,7 @@ final class Lane {
   private let context: WorkerContext
   private var workers: [Int: any RowWorker] = [:]
   private(set) var partials: [Int: any AggregatePartial] = [:]
-  private(set) var kept: [Int: [Batch]] = [:]
+  private(set) var kept: [Int: KeptRows] = [:]
   private(set) var reports: [Int: StepReport] = [:]
   /// What the source itself has to say: rows read, rows that no step could be given.
   private(set) var sourceReport: StepReport
@@ -27,7 +28,8 @@ final class Lane {
       case .rows: workers[index] = try drive.prepared[index]!.makeWorker(context)
       case .aggregate(_, let operation, _):
         partials[index] = try drive.partial(index, of: operation, worker: worker, context)
-      case .table, .keep, .hold: kept[index] = []
+      case .table(_, let operation): kept[index] = KeptRows(budget: context.memory, keys: operation.order)
+      case .keep, .hold: kept[index] = KeptRows(budget: context.memory)
       case .source, .pick: break
       }
     }
@@ -36,6 +38,12 @@ final class Lane {
   /// Sends a whole batch of a table to the steps below.
   func push(table batch: Batch) throws {
     for child in drive.graph.nodes[drive.root].children { try push(batch, to: child) }
+    try settle()
+  }
+
+  /// All rows that a batch or block of the source gave rise to are where they wait.
+  private func settle() throws {
+    for rows in kept.values { try rows.settle() }
   }
 
   private func push(_ batch: Batch, to index: Int) throws {
@@ -58,7 +66,7 @@ final class Lane {
       reports[index]!.counts.rowsIn += batch.count
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
     case .table, .keep, .hold:
-      if batch.count > 0 { kept[index]!.append(batch) }
+      kept[index]!.append(batch)
     }
   }
 
@@ -89,6 +97,7 @@ final class Lane {
     if drive.isStrict { try judgeAllCells(&live) }
     sourceReport.counts.rowsOut += live.count
     try descend(fromNode: drive.root, live)
+    try settle()
   }
 
   /// Sends rows to all that stand below a node. What several of them look at is parsed once, before they part.

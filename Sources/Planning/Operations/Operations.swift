@@ -138,12 +138,15 @@ public protocol TableOperation: Sendable {
   var sides: [String] { get }
   /// The rows of its input that it looks at, where those are only the first in an order.
   var leading: LeadingRows? { get }
+  /// The order that it brings its rows into, where that is all it does: the rows are sorted while they gather, and `run` is not called.
+  var order: [SortKey]? { get }
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table
 }
 
 extension TableOperation {
   public var sides: [String] { [] }
   public var leading: LeadingRows? { nil }
+  public var order: [SortKey]? { nil }
 }
 
 /// What belongs to one worker and lives as long as it: caches, Lua states.

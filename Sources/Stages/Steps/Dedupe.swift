@@ -38,7 +38,7 @@ struct DedupeOperation: TableOperation {
   let order: [SortKey]
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
+    let batch = try input.concatenated()
     let rows = deduplicated(batch, by: keys, types: types, keep: keep, order: order)
     report.counts.filtered += batch.count - rows.count
     return Table(schema: input.schema, batches: [batch.gathered(rows)])

@@ -125,7 +125,7 @@ struct WindowOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    var batch = input.concatenated()
+    var batch = try input.concatenated()
     let partitions = Partitions(of: batch, by: partition, types: partitionTypes, order: order)
     for step in steps {
       let rows = try step.rows.evaluate(batch.columns, count: batch.count, worker: context.programs)
