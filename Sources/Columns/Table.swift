@@ -44,6 +44,16 @@ public struct Table: Sendable {
     parts.reduce(0) { if case .held(let batch) = $1 { $0 + batch.byteCount } else { $0 } }
   }
 
+  /// Bytes that all parts take in memory together, about.
+  public var loadedByteCount: Int {
+    parts.reduce(0) { sum, part in
+      switch part {
+      case .held(let batch): sum + batch.byteCount
+      case .waiting(let rows): sum + rows.byteCount
+      }
+    }
+  }
+
   /// The table, which holds something more.
   public func holding(_ lease: any Sendable) -> Table {
     Table(schema: schema, parts: parts, rowCount: rowCount, leases: leases + [lease])
@@ -61,5 +71,7 @@ public struct Table: Sendable {
 
 /// Rows that are not in memory, or not made yet. They can be asked for more than once and by several threads.
 public protocol WaitingRows: Sendable {
+  /// Bytes that the rows take in memory, about.
+  var byteCount: Int { get }
   func load() throws(RunFailure) -> Batch
 }

@@ -23,6 +23,8 @@ final class Execution {
     var partials: [any AggregatePartial] = []
     /// Workers' rows of what is needed whole.
     var kept: [KeptRows] = []
+    /// Cells of its rows that the steps behind it judge.
+    var badCells: [Int: [RowOrigin: CellFailure]] = [:]
     /// The whole output of a breaker or a keep.
     var table: Table?
     var isDriven = false
@@ -117,6 +119,8 @@ final class Execution {
 
   /// - Parameter share: of a source, which part of its splits; nil for all.
   func drive(_ root: Int, share: Share.Place? = nil) throws {
+    // A share ends where states begin, so its joins hold their sides.
+    if share == nil { makeWholeWhereSidesAreLarge(below: root) }
     var prepared: [Int: any PreparedRowOperation] = [:]
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
@@ -132,6 +136,16 @@ final class Execution {
     state[root, default: NodeState()].isDriven = true
     if graph.isBreaker(root) { state[root]?.table = nil }
     try gather(lanes, below: root)
+  }
+
+  /// Joins with sides that do not fit the memory get all their rows at once.
+  private func makeWholeWhereSidesAreLarge(below root: Int) {
+    guard let memory = contexts[0].memory else { return }
+    for index in graph.tree(below: root) {
+      guard case .rows(let step, let operation) = graph.nodes[index].kind, !operation.sides.isEmpty else { continue }
+      let sides = operation.sides.map { self.table($0) }
+      if let whole = operation.over(largeSides: sides, output: step.output, memory) { graph.makeWhole(index, whole) }
+    }
   }
 
   private func driveSource(
@@ -174,7 +188,7 @@ final class Execution {
   private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
     let drive = Drive(
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
-      resumed: partials(below: root))
+      resumed: partials(below: root), badCells: state[root]?.badCells ?? [:])
     let base = (plan.sources.count + root) << 20
     return try drive.run(units: table.parts.count, workers: contexts, stop: options.stop) { unit, lane in
       var batch = try table.parts[unit].batch
@@ -225,6 +239,9 @@ final class Execution {
         }
         quarantined += lane.reports[index]?.quarantined ?? []
         if let kept = lane.kept[index] { node.kept.append(kept) }
+        for (column, failures) in lane.deferredCells[index] ?? [:] {
+          node.badCells[column, default: [:]].merge(failures) { first, _ in first }
+        }
       }
       state[index] = node
     }

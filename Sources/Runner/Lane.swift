@@ -16,10 +16,13 @@ final class Lane {
   /// Cells of the block at hand that could not be read, by source column and row; the first step that looks at one
   /// quarantines its row.
   private var badCells: [Int: [RowOrigin: CellFailure]] = [:]
+  /// Such cells of rows that wait before a step that leaves them to those behind it, by node and column of its output.
+  private(set) var deferredCells: [Int: [Int: [RowOrigin: CellFailure]]] = [:]
 
   init(_ drive: Drive, worker: Int, context: WorkerContext) throws {
     self.drive = drive
     self.context = context
+    badCells = drive.badCells
     sourceReport = StepReport(step: -1, label: drive.label)
     for index in drive.tree {
       let node = drive.graph.nodes[index]
@@ -66,6 +69,7 @@ final class Lane {
       reports[index]!.counts.rowsIn += batch.count
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
     case .table, .keep, .hold:
+      if node.defersCells, !badCells.isEmpty { deferCells(at: index) }
       kept[index]!.append(batch)
     }
   }
@@ -171,6 +175,16 @@ final class Lane {
       }
     }
     try push(live.batch(width: drive.width), to: index)
+  }
+
+  private func deferCells(at index: Int) {
+    let inputs = drive.sourceColumns(of: index)
+    for (output, input) in (drive.graph.nodes[index].step?.carried ?? []).enumerated() {
+      for source in input.flatMap({ inputs[$0] }) ?? [] {
+        guard let failures = badCells[source] else { continue }
+        deferredCells[index, default: [:]][output, default: [:]].merge(failures) { first, _ in first }
+      }
+    }
   }
 
   private func withoutBadCells(_ batch: Batch, of index: Int) throws -> Batch {

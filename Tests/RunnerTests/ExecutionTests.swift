@@ -8,13 +8,13 @@ import Testing
 
 @testable import Runner
 
-private func folder() throws -> URL {
+func folder() throws -> URL {
   let folder = FileManager.default.temporaryDirectory.appending(path: "weir-runner-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   return folder
 }
 
-private func plan(_ text: String, in folder: URL) throws -> Plan {
+func plan(_ text: String, in folder: URL) throws -> Plan {
   let file = SourceFile(path: "pipeline.yaml", text: text)
   let (spec, bag) = try PipelineReader.read(file, directory: folder.path)
   let context = PlanningContext(
@@ -63,7 +63,7 @@ private let manyGroups = """
   """
 
 /// Rows of mostly different keys, over two splits; six cannot be read.
-private func wideRows() -> String {
+func wideRows() -> String {
   let filler = String(repeating: ".", count: 90)
   var text = "id,k,x,filler\n"
   var state: UInt64 = 7
@@ -89,31 +89,6 @@ private let shared = """
   export:
     groups: { from: groups, type: csv, path: groups.csv }
     totals: { from: totals, type: csv, path: totals.csv }
-  """
-
-private let wholeTables = """
-  weir: 1
-  ingest:
-    a: { type: csv, path: a.csv, columns: { id: int, k: string, x: "decimal(12,3)" } }
-  transform:
-    kept: { from: a, steps: [{ filter: x > 0 }] }
-    ordered: { from: kept, steps: [{ sort: [-x, k] }, { derive: { y: x * 2 } }] }
-    again: { from: ordered, steps: [{ sort: [k, y] }] }
-    dear: { from: kept, steps: [{ top: { rows: 20, skip: 5, order: [-x] } }] }
-    few: { from: kept, steps: [{ filter: x < 500 }, { select: { key: k, few: id } }] }
-    sides: { from: kept, steps: [{ join: { with: few, on: { id: few }, kind: full, expect: one_to_one } }, { sort: [k, id] }] }
-    latest: { from: kept, steps: [{ dedupe: { by: [k], keep: last, order: [x] } }] }
-    places: { from: kept, steps: [{ window: { by: [k], order: [x], derive: { place: row_number() } } }, { filter: place <= 3 }] }
-  checks:
-    - { from: kept, not_null: [id], unique: [id] }
-  export:
-    kept: { from: kept, type: csv, path: kept.csv }
-    rows: { from: ordered, type: json, path: rows.json }
-    again: { from: again, type: csv, path: again.csv }
-    dear: { from: dear, type: csv, path: dear.csv }
-    sides: { from: sides, type: csv, path: sides.csv }
-    latest: { from: latest, type: csv, path: latest.csv }
-    places: { from: places, type: csv, path: places.csv }
   """
 
 /// Rows over several splits of 4 MiB: quoted line ends, CRLF and bad cells among them.
@@ -179,30 +154,6 @@ private func manyRows() -> String {
     // In the order of the rows, so that each group's first id is greater than the one before.
     let firsts = groups.dropFirst().map { Int($0.split(separator: ",")[2])! }
     #expect(zip(firsts, firsts.dropFirst()).allSatisfy { $0 < $1 })
-  }
-
-  /// Whole tables before sorts, joins, windows and exports, in memory and out of files.
-  @Test func wholeTablesAreTheSameForAnyNumberOfWorkersAndAnyMemory() throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try wideRows().write(to: folder.appending(path: "a.csv"), atomically: true, encoding: .utf8)
-    let plan = try plan(wholeTables, in: folder)
-    let files = ["kept.csv", "rows.json", "dear.csv", "sides.csv", "latest.csv", "places.csv", "run.json"]
-    var outputs: [[String]] = []
-    for (workers, memory) in [(1, nil), (2, nil), (8, 1 << 20), (1, 1 << 20), (2, 1)] as [(Int, Int?)] {
-      let out = folder.appending(path: "out\(outputs.count)")
-      let options = RunOptions(workers: workers, outputDirectory: out.path, memory: memory)
-      let outcome = try Run(plan, options: options, weirVersion: "test").run()
-      #expect(outcome.verdict == .done)
-      #expect(outcome.ledger.lines.allSatisfy { $0.counts.balances })
-      #expect(try FileManager.default.subpathsOfDirectory(atPath: out.path).allSatisfy { !$0.contains("spill") })
-      outputs.append(
-        try files.map { try String(contentsOf: out.appending(path: $0), encoding: .utf8) })
-    }
-    for output in outputs.dropFirst() {
-      for (index, file) in files.enumerated() { #expect(output[index] == outputs[0][index], "\(file)") }
-    }
-    #expect(outputs[0][0].split(separator: "\n").count > 50_000)
   }
 
   @Test func mergedSharesPublishTheBytesOfOneRun() throws {

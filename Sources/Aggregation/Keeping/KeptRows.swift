@@ -16,6 +16,7 @@ public final class KeptRows {
   private let budget: MemoryBudget?
   private let keys: [SortKey]?
   private var loose: [Batch] = []
+  /// What the rows in memory take, and will take while they are sorted.
   private var looseBytes = 0
   private var pieces: [Piece] = []
   private(set) var runs: [SortedRun] = []
@@ -24,6 +25,8 @@ public final class KeptRows {
 
   /// Rows of a written part, about.
   private static let pieceRows = 1 << 15
+  /// A run is there as it came, joined, and in order.
+  private static let copiesToSort = 3
   /// Less is not worth writing.
   private static let leastSpill = 1 << 20
 
@@ -39,7 +42,7 @@ public final class KeptRows {
   public func append(_ batch: Batch) {
     guard batch.count > 0 else { return }
     loose.append(batch)
-    looseBytes += batch.byteCount
+    looseBytes += batch.byteCount * (keys == nil ? 1 : Self.copiesToSort)
   }
 
   /// Says that all rows of the positions so far are there; writes them down where the memory is needed.
@@ -50,9 +53,11 @@ public final class KeptRows {
     if budget.isExceeded, taken > min(Self.leastSpill, budget.limit / 16) { try spill(to: budget.spillFile()) }
   }
 
-  private func spill(to file: SpillFile) throws(RunFailure) {
+  /// Writes down what is in memory.
+  func spill(to file: SpillFile) throws(RunFailure) {
     let batches = Self.ordered(loose)
     loose = []
+    if batches.isEmpty { return }
     if let keys {
       runs.append(try SortedRun(batches, by: keys, in: file))
     } else {
@@ -121,7 +126,7 @@ public final class KeptRows {
     let shared = Handover(workers)
     try inParallel(workers.count, workers: threads) { _, number in
       let worker = shared.value[number]
-      if !worker.loose.isEmpty { try worker.spill(to: file) }
+      try worker.spill(to: file)
     }
     let runs = MergedRuns(workers.flatMap(\.runs), by: keys)
     return runs.table(schema: schema, parts: runs.byteCount * 4 * max(threads, 1) / budget.limit + 1)

@@ -39,17 +39,21 @@ final class MergedRuns: Sendable {
 
   /// All rows in order, in about so many parts of equal size that are made when they are asked for.
   func table(schema: Schema, parts wanted: Int) -> Table {
-    let parts = max(1, min(wanted, rowOfRank.count))
+    // A range reads about a segment of each run more than it has rows of: a smaller one does not pay.
+    let parts = max(1, min(wanted, rowOfRank.count / max(runs.count / 4, 1)))
     let borders = (0...parts).map { $0 == parts ? rowOfRank.count : rowOfRank.count * $0 / parts }
     return Table(
       schema: schema,
-      parts: zip(borders, borders.dropFirst()).map { .waiting(Range(runs: self, ranks: $0..<$1)) },
+      parts: zip(borders, borders.dropFirst()).map {
+        .waiting(Range(runs: self, ranks: $0..<$1, byteCount: byteCount / parts))
+      },
       rowCount: runs.reduce(0) { $0 + $1.rowCount })
   }
 
   private struct Range: WaitingRows {
     let runs: MergedRuns
     let ranks: Swift.Range<Int>
+    let byteCount: Int
 
     func load() throws(RunFailure) -> Batch { try runs.rows(ranks) }
   }
@@ -65,24 +69,17 @@ final class MergedRuns: Sendable {
       }
     }
     let rows = Batch(concatenating: batches)
-    // The rows at the borders are ordered with the rest; what lies outside of them is another range's.
-    let borders = [wanted.lowerBound, wanted.upperBound].filter { $0 > 0 && $0 < rowOfRank.count }
-    let borderRows = borders.map { rowOfRank[$0] }
+    // The rows at the borders are ordered with the rest: what lies outside of them is another range's. The lower one stands before rows that are its
+    // equals, the upper one behind them.
+    let lower = wanted.lowerBound > 0 ? [rowOfRank[wanted.lowerBound]] : []
+    let upper = wanted.upperBound < rowOfRank.count ? [rowOfRank[wanted.upperBound]] : []
     let columns = zip(rows.orderColumns(keys), firsts).map { own, first in
-      (Column.concatenated([own.column, first.gathered(borderRows)]), own.descending)
+      (Column.concatenated([first.gathered(lower), own.column, first.gathered(upper)]), own.descending)
     }
-    var order = RowOrder(columns, count: rows.count + borders.count).sorted()
-    if wanted.upperBound < rowOfRank.count {
-      // The segment that this border begins was not read.
-      let border = order.firstIndex(of: Int32(rows.count + borders.count - 1))!
-      order.removeSubrange(border...)
-    }
-    if wanted.lowerBound > 0 {
-      // Its own row is here, ties with the border and so stands just before it.
-      let border = order.firstIndex(of: Int32(rows.count))!
-      order.removeSubrange(..<(border - 1))
-      order.remove(at: 1)
-    }
-    return rows.gathered(order).withoutPlaces
+    let count = lower.count + rows.count
+    var order = RowOrder(columns, count: count + upper.count).sorted()
+    if !upper.isEmpty { order.removeSubrange(order.firstIndex(of: Int32(count))!...) }
+    if !lower.isEmpty { order.removeSubrange(...order.firstIndex(of: 0)!) }
+    return rows.gathered(lower.isEmpty ? order : order.map { $0 - 1 }).withoutPlaces
   }
 }

@@ -11,6 +11,14 @@ struct SortedRun: Sendable {
   let rowCount: Int
   let byteCount: Int
 
+  /// A run of segments that are in order already.
+  init(segments: [StoredBatch], firsts: [Column], rowCount: Int) {
+    self.segments = segments.map { .waiting($0) }
+    self.firsts = firsts
+    self.rowCount = rowCount
+    byteCount = segments.reduce(0) { $0 + $1.byteCount }
+  }
+
   /// Rows of a segment. Where runs meet, a segment of each is looked at, so short runs have short segments.
   private static func segmentRows(_ count: Int) -> Int { min(max(count / 128, 512), 4096) }
 
@@ -60,7 +68,7 @@ extension Batch {
   }
 
   /// The batch without the columns that `placed` added.
-  var withoutPlaces: Batch {
+  public var withoutPlaces: Batch {
     var result = self
     result.columns.removeLast(2)
     return result

@@ -12,6 +12,7 @@ struct StoredBatch: WaitingRows {
   private let dictionaries: [TextDictionary?]
   private let count: Int
   private let position: Batch.Position
+  let byteCount: Int
 
   /// Entries of a dictionary that is not written down.
   private static let dictionaryLimit = 1 << 16
@@ -23,6 +24,7 @@ struct StoredBatch: WaitingRows {
     self.file = file
     count = batch.count
     position = batch.position
+    byteCount = batch.byteCount
     types = batch.columns.map(\.storageType)
     var writer = StateWriter()
     var dictionaries: [TextDictionary?] = []

@@ -20,12 +20,16 @@ public protocol RowOperation: Sendable {
   var sides: [String] { get }
   /// Called once, when the sides are complete.
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation
+  /// The same step over the whole table, where its sides do not fit the memory; nil where they do.
+  func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)?
   /// The same step where only some columns of its output are looked at.
   func narrowed(to needed: Set<Int>) -> any RowOperation
 }
 
 extension RowOperation {
   public func narrowed(to needed: Set<Int>) -> any RowOperation { self }
+
+  public func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)? { nil }
 }
 
 /// A row operation with its sides built, shared by all workers.

@@ -116,6 +116,13 @@ struct JoinSpec: Sendable {
 
   /// A batch with the columns of its partners.
   func joined(_ batch: Batch, _ probe: JoinProbe, _ report: inout StepReport) throws(RunFailure) -> Batch {
+    try joinedRows(batch, probe, &report).batch
+  }
+
+  /// The same, and which rows of the batch they are; nil for each once.
+  func joinedRows(
+    _ batch: Batch, _ probe: JoinProbe, _ report: inout StepReport
+  ) throws(RunFailure) -> (batch: Batch, left: [Int32]?) {
     let pairs = probe.probe(batch, keys: leftKeys)
     let alone = unmatched == .drop ? [] : pairs.left.map { batch.rows(notAmong: $0) } ?? []
     for row in alone {
@@ -135,9 +142,10 @@ struct JoinSpec: Sendable {
       }
       columns.append(probe.table.rows.columns[column].gatheredOrMissing(right))
     }
-    return Batch(
+    let rows = Batch(
       columns: columns, count: pairs.left?.count ?? batch.count, position: batch.position,
       origins: batch.origins.map { origins in pairs.left.map { gathered(origins, at: $0) } ?? origins })
+    return (rows, pairs.left)
   }
 
   private func isNeeded(_ column: Int) -> Bool { needed?.contains(column) ?? true }
@@ -158,6 +166,10 @@ struct StreamedJoin: RowOperation {
     var narrow = spec
     narrow.needed = needed
     return StreamedJoin(spec: narrow)
+  }
+
+  func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)? {
+    spec.fits(sides[0], memory) ? nil : WholeJoin(spec: spec, output: output)
   }
 
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
@@ -208,62 +220,5 @@ extension StepReport {
     }
     counts.filtered += rows - distinct
     counts.added += left.count - distinct
-  }
-}
-
-/// A join that needs all rows of both sides: right, full, or one whose left keys must be unique.
-struct WholeJoin: TableOperation {
-  let spec: JoinSpec
-  let output: Schema
-
-  var sides: [String] { [spec.side] }
-
-  func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    if spec.expect.leftIsUnique { try refuseRepeatedKeys(of: input, report.label) }
-    let table = try spec.build(sides[0], report.label)
-    let probe = table.makeProbe(spec.kind)
-    let keepsBuild = spec.kind == .right || spec.kind == .full
-    let joined = KeptRows(budget: context.memory)
-    for (number, part) in input.parts.enumerated() {
-      var batch = try part.batch
-      batch.position = Batch.Position(split: number, batch: 0)
-      var rows = try spec.joined(batch, probe, &report)
-      // Rows of the other side have no place in this input.
-      if keepsBuild { rows.origins = nil }
-      joined.append(rows)
-      try joined.settle()
-    }
-    if keepsBuild {
-      let unmatched = table.unmatchedBuildRows(after: [probe])
-      report.counts.added += unmatched.count
-      joined.append(unmatchedBatch(unmatched, table, position: Batch.Position(split: input.parts.count, batch: 0)))
-      try joined.settle()
-    }
-    return KeptRows.table([joined], schema: output)
-  }
-
-  private func refuseRepeatedKeys(of input: Table, _ label: String) throws(RunFailure) {
-    let keys = RepeatedKeys(keyTypes: spec.leftTypes)
-    for (number, part) in input.parts.enumerated() {
-      let batch = try part.batch
-      keys.add(
-        spec.leftKeys.map { batch.columns[$0] }, count: batch.count, position: Batch.Position(split: number, batch: 0))
-    }
-    if let found = keys.firstRepetition() {
-      let breach = CardinalityBreach(key: found.key, row: 0, rowCount: found.rowCount)
-      throw spec.breach(breach, of: "the stage itself", label)
-    }
-  }
-
-  private func unmatchedBatch(_ rows: [Int32], _ table: JoinTable, position: Batch.Position) -> Batch {
-    let leftCount = output.count - spec.rightColumns.count
-    let left = (0..<leftCount).map { column in
-      if let key = spec.leftKeys.firstIndex(of: column) {
-        return table.rows.columns[spec.rightKeys[key]].gathered(rows)
-      }
-      return Column.missing(rows.count, of: output[column].type.data)
-    }
-    let right = spec.rightColumns.map { table.rows.columns[$0].gathered(rows) }
-    return Batch(columns: left + right, count: rows.count, position: position)
   }
 }
