@@ -36,14 +36,14 @@ private let largeSides = """
     a: { type: csv, path: a.csv, columns: { id: int, k: string, x: "decimal(12,3)" } }
     b: { type: csv, path: b.csv, columns: { key: "decimal(12,1)", word: "string?", number: int } }
   transform:
-    keyed: { from: a, steps: [{ derive: { half: "div(decimal(id), 2, 1, down)" } }] }
+    keyed: { from: a, steps: [{ derive: { half: 'div(decimal(id), 2, 1, "down")' } }] }
     inner: { from: keyed, steps: [{ join: { with: b, on: { half: key } } }, { filter: x > 100 }, { derive: { y: x * number } }] }
     left: { from: keyed, steps: [{ join: { with: b, on: { half: key }, kind: left } }, { filter: x > 100 }] }
     total: { from: left, steps: [{ aggregate: { by: [k, word], metrics: [{ n: count() }, { first: first(id) }, { last: last(number) }] } }] }
     semi: { from: keyed, steps: [{ join: { with: b, on: { half: key }, kind: semi } }, { select: [id] }] }
     anti: { from: keyed, steps: [{ join: { with: b, on: { half: key }, kind: anti } }, { select: [id, x] }] }
     full: { from: keyed, steps: [{ join: { with: b, on: { half: key }, kind: full } }] }
-    right: { from: keyed, steps: [{ filter: "k == (\"key-1\")" }, { join: { with: b, on: { half: key }, kind: right } }] }
+    right: { from: keyed, steps: [{ filter: 'k == "key-1"' }, { join: { with: b, on: { half: key }, kind: right } }] }
     told: { from: keyed, steps: [{ filter: id < 9000 }, { join: { with: b, on: { half: key }, unmatched: quarantine } }, { select: [id, word] }] }
   export:
     inner: { from: inner, type: csv, path: inner.csv }
@@ -71,7 +71,7 @@ private func largeSide() -> String {
   private func alike(_ text: String, in folder: URL, files: [String]) throws -> [String] {
     let plan = try plan(text, in: folder)
     var outputs: [[String]] = []
-    for (workers, memory) in [(1, nil), (2, nil), (8, 1 << 20), (1, 1 << 18)] as [(Int, Int?)] {
+    for (workers, memory) in [(1, nil), (2, nil), (8, 1 << 20), (1, 1 << 20)] as [(Int, Int?)] {
       let out = folder.appending(path: "out\(outputs.count)")
       let options = RunOptions(workers: workers, outputDirectory: out.path, memory: memory)
       let outcome = try Run(plan, options: options, weirVersion: "test").run()
