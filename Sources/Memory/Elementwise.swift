@@ -70,6 +70,18 @@ public func gathered<Element: BitwiseCopyable>(_ values: [Element], at places: [
   }
 }
 
+/// For each word the entry of a table that begins with the entry of `base`; -1 where the table has none.
+@inlinable @inline(__always)
+public func looked(up words: [Int64], in table: [Int32], from base: Int64) -> [Int32] {
+  let count = UInt64(table.count)
+  return unsafe table.withUnsafeBufferPointer { table in
+    elementwise(words) { word in
+      let place = UInt64(bitPattern: word &- base)
+      return unsafe place < count ? table[unchecked: Int(truncatingIfNeeded: place)] : -1
+    }
+  }
+}
+
 /// The places at which a mask is true, ascending.
 public func places(whereTrue mask: [Bool]) -> [Int32] {
   unsafe [Int32](unsafeUninitializedCapacity: mask.count + 1) { results, count in

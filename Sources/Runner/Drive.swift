@@ -21,14 +21,18 @@ final class Drive: Sendable {
   private let needed: [Int]
   private let columnsBelow: [Int: [Int]]
   private let shared: [Int: [(column: Int, readers: [Int])]]
+  /// Cells of the source's rows that could not be read and that nobody has looked at yet, by column.
+  let badCells: [Int: [RowOrigin: CellFailure]]
   private let resumed: Handover<[Int: [any AggregatePartial]]>
 
   /// - Parameter resumed: what workers have of aggregates from earlier passes, by node and then by worker.
   init(
     graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation],
-    resumed: [Int: [any AggregatePartial]] = [:], isProfiled: Bool = false
+    resumed: [Int: [any AggregatePartial]] = [:], badCells: [Int: [RowOrigin: CellFailure]] = [:],
+    isProfiled: Bool = false
   ) {
     self.isProfiled = isProfiled
+    self.badCells = badCells
     self.resumed = Handover(resumed)
     self.graph = graph
     self.root = root
@@ -78,7 +82,7 @@ final class Drive: Sendable {
     var open = [index]
     while let node = open.popLast() {
       let inputs = sourceColumns[node] ?? [:]
-      for column in graph.reads(of: node) { result.formUnion(inputs[column] ?? []) }
+      for column in graph.needs(of: node) { result.formUnion(inputs[column] ?? []) }
       if !graph.isBreaker(node) { open += graph.nodes[node].children }
     }
     return result.sorted()
@@ -88,6 +92,9 @@ final class Drive: Sendable {
     let inputs = sourceColumns[index] ?? [:]
     return graph.reads(of: index).reduce(into: []) { $0.formUnion(inputs[$1] ?? []) }
   }
+
+  /// The source columns that the columns of a node's input are.
+  func sourceColumns(of index: Int) -> [Int: Set<Int>] { sourceColumns[index] ?? [:] }
 
   /// Whether the node's input is still the source's rows, column by column: only conditions stand before it.
   func readsSourceOnly(_ index: Int) -> Bool {

@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Memory
@@ -22,7 +23,10 @@ final class Execution {
   private struct NodeState {
     /// Workers' shares of an aggregate, in worker order.
     var partials: [any AggregatePartial] = []
-    var kept: [Batch] = []
+    /// Workers' rows of what is needed whole.
+    var kept: [KeptRows] = []
+    /// Cells of its rows that the steps behind it judge.
+    var badCells: [Int: [RowOrigin: CellFailure]] = [:]
     /// The whole output of a breaker or a keep.
     var table: Table?
     var isDriven = false
@@ -55,7 +59,9 @@ final class Execution {
   /// The rows of a stage that was kept.
   func table(_ name: String) -> Table {
     let schema = schema(of: name)
-    return Table(schema: schema, batches: graph.keeps[name].flatMap { state[$0]?.table?.batches } ?? [])
+    guard var table = graph.keeps[name].flatMap({ state[$0]?.table }) else { return Table(schema: schema, batches: []) }
+    table.schema = schema
+    return table
   }
 
   /// The reduced inputs of each check.
@@ -117,6 +123,8 @@ final class Execution {
 
   /// - Parameter share: of a source, which part of its splits; nil for all.
   func drive(_ root: Int, share: Share.Place? = nil) throws {
+    // A share ends where states begin, so its joins hold their sides.
+    if share == nil { makeWholeWhereSidesAreLarge(below: root) }
     var prepared: [Int: any PreparedRowOperation] = [:]
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
@@ -132,7 +140,18 @@ final class Execution {
     }
     recorder?.notePass(lanes, graph, label: graph.nodes[root].label, schema: schema(ofRoot: root), since: start)
     state[root, default: NodeState()].isDriven = true
+    if graph.isBreaker(root) { state[root]?.table = nil }
     try gather(lanes, below: root)
+  }
+
+  /// Joins with sides that do not fit the memory get all their rows at once.
+  private func makeWholeWhereSidesAreLarge(below root: Int) {
+    guard let memory = contexts[0].memory else { return }
+    for index in graph.tree(below: root) {
+      guard case .rows(let step, let operation) = graph.nodes[index].kind, !operation.sides.isEmpty else { continue }
+      let sides = operation.sides.map { self.table($0) }
+      if let whole = operation.over(largeSides: sides, output: step.output, memory) { graph.makeWhole(index, whole) }
+    }
   }
 
   private func driveSource(
@@ -180,11 +199,10 @@ final class Execution {
   private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
     let drive = Drive(
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
-      resumed: partials(below: root), isProfiled: recorder != nil)
-    let batches = table.batches
+      resumed: partials(below: root), badCells: state[root]?.badCells ?? [:], isProfiled: recorder != nil)
     let split = Batch.Position.firstTable + root
-    return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
-      var batch = batches[unit]
+    return try drive.run(units: table.parts.count, workers: contexts, stop: options.stop) { unit, lane in
+      var batch = try table.parts[unit].batch
       batch.position = Batch.Position(split: split, batch: unit)
       try lane.push(table: batch)
     }
@@ -231,7 +249,10 @@ final class Execution {
           stepReports[step.number]!.counts += report.counts
         }
         quarantined += lane.reports[index]?.quarantined ?? []
-        node.kept += lane.kept[index] ?? []
+        if let kept = lane.kept[index] { node.kept.append(kept) }
+        for (column, failures) in lane.deferredCells[index] ?? [:] {
+          node.badCells[column, default: [:]].merge(failures) { first, _ in first }
+        }
       }
       state[index] = node
     }
@@ -239,19 +260,10 @@ final class Execution {
       if case .keep(let name) = graph.nodes[index].kind, state[index]?.table == nil, isComplete(index),
         !graph.nodes[index].parents.isEmpty
       {
-        state[index, default: NodeState()].table = ordered(state[index]?.kept ?? [], schema: schema(of: name))
+        state[index, default: NodeState()].table = KeptRows.table(state[index]?.kept ?? [], schema: schema(of: name))
         state[index]!.kept = []
       }
     }
-  }
-
-  private func ordered(_ batches: [Batch], schema: Schema) -> Table {
-    // Workers claim splits, so batches come in any order; those of one position come from one worker, in its order.
-    Table(
-      schema: schema,
-      batches: batches.enumerated().sorted {
-        ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
-      }.map(\.element))
   }
 
   /// Says in which step something failed, where the message names neither a step nor a place.
@@ -291,15 +303,15 @@ final class Execution {
       report.counts.rowsOut += table.rowCount + finished.omitted
       report.counts.added += table.rowCount + finished.omitted
     case .table(let planned, let operation):
-      let input = ordered(node.kept, schema: planned.input)
-      report.counts.rowsIn += input.rowCount
-      let sides = operation.sides.map { self.table($0) }
+      let kept = node.kept
+      node.kept = []
+      state[index]?.kept = []
       table = try naming(report.label) {
-        try measuring(report.label) { try operation.run(input, sides: sides, context: contexts[0], &report) }
+        try measuring(report.label) { try run(operation, planned, kept, &report) }
       }
       report.counts.rowsOut += table.rowCount
     case .hold:
-      table = ordered(node.kept, schema: Schema())
+      table = KeptRows.table(node.kept, schema: Schema())
     case .source, .pick, .rows, .keep:
       preconditionFailure("only a breaker is finished")
     }
@@ -309,6 +321,25 @@ final class Execution {
     node.kept = []
     state[index] = node
     return table
+  }
+
+  /// Runs a step over all its rows. What comes out counts as memory while somebody holds it.
+  private func run(
+    _ operation: any TableOperation, _ planned: PlannedStep, _ kept: [KeptRows], _ report: inout StepReport
+  ) throws -> Table {
+    let table: Table
+    if operation.order != nil {
+      table = try KeptRows.sorted(kept, schema: planned.input, threads: contexts.count)
+      report.counts.rowsIn += table.rowCount
+    } else {
+      let input = KeptRows.table(kept, schema: planned.input)
+      report.counts.rowsIn += input.rowCount
+      let sides = operation.sides.map { self.table($0) }
+      table = try operation.run(input, sides: sides, context: contexts[0], &report)
+    }
+    let bytes = table.byteCount
+    guard let memory = contexts[0].memory, bytes > 0 else { return table }
+    return table.holding(MemoryLease(memory, bytes: bytes))
   }
 }
 

@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Planning
@@ -8,7 +9,7 @@ final class Lane {
   private let context: WorkerContext
   private var workers: [Int: any RowWorker] = [:]
   private(set) var partials: [Int: any AggregatePartial] = [:]
-  private(set) var kept: [Int: [Batch]] = [:]
+  private(set) var kept: [Int: KeptRows] = [:]
   private(set) var reports: [Int: StepReport] = [:]
   /// What the source itself has to say: rows read, rows that no step could be given.
   private(set) var sourceReport: StepReport
@@ -17,11 +18,14 @@ final class Lane {
   private var badCells: [Int: [RowOrigin: CellFailure]] = [:]
   /// Where the run is profiled.
   let profile: LaneProfile?
+  /// Such cells of rows that wait before a step that leaves them to those behind it, by node and column of its output.
+  private(set) var deferredCells: [Int: [Int: [RowOrigin: CellFailure]]] = [:]
 
   init(_ drive: Drive, worker: Int, context: WorkerContext) throws {
     self.drive = drive
     self.context = context
     profile = drive.isProfiled ? LaneProfile() : nil
+    badCells = drive.badCells
     sourceReport = StepReport(step: -1, label: drive.label)
     for index in drive.tree {
       let node = drive.graph.nodes[index]
@@ -30,7 +34,8 @@ final class Lane {
       case .rows: workers[index] = try drive.prepared[index]!.makeWorker(context)
       case .aggregate(_, let operation, _):
         partials[index] = try drive.partial(index, of: operation, worker: worker, context)
-      case .table, .keep, .hold: kept[index] = []
+      case .table(_, let operation): kept[index] = KeptRows(budget: context.memory, keys: operation.order)
+      case .keep, .hold: kept[index] = KeptRows(budget: context.memory)
       case .source, .pick: break
       }
     }
@@ -39,6 +44,12 @@ final class Lane {
   /// Sends a whole batch of a table to the steps below.
   func push(table batch: Batch) throws {
     for child in drive.graph.nodes[drive.root].children { try push(batch, to: child) }
+    try settle()
+  }
+
+  /// All rows that a batch or block of the source gave rise to are where they wait.
+  private func settle() throws {
+    for rows in kept.values { try rows.settle() }
   }
 
   private func push(_ batch: Batch, to index: Int) throws {
@@ -63,7 +74,8 @@ final class Lane {
       reports[index]!.counts.rowsIn += batch.count
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
     case .table, .keep, .hold:
-      if batch.count > 0 { kept[index]!.append(batch) }
+      if node.defersCells, !badCells.isEmpty { deferCells(at: index) }
+      kept[index]!.append(batch)
     }
   }
 
@@ -136,6 +148,7 @@ final class Lane {
     if drive.isStrict { try judgeAllCells(&live) }
     sourceReport.counts.rowsOut += live.count
     try descend(fromNode: drive.root, live)
+    try settle()
   }
 
   /// Sends rows to all that stand below a node. What several of them look at is parsed once, before they part.
@@ -211,6 +224,16 @@ final class Lane {
       }
     }
     try push(live.batch(width: drive.width), to: index)
+  }
+
+  private func deferCells(at index: Int) {
+    let inputs = drive.sourceColumns(of: index)
+    for (output, input) in (drive.graph.nodes[index].step?.carried ?? []).enumerated() {
+      for source in input.flatMap({ inputs[$0] }) ?? [] {
+        guard let failures = badCells[source] else { continue }
+        deferredCells[index, default: [:]][output, default: [:]].merge(failures) { first, _ in first }
+      }
+    }
   }
 
   private func withoutBadCells(_ batch: Batch, of index: Int) throws -> Batch {

@@ -52,7 +52,7 @@ enum ReportExport: ExportDefinition {
       for (name, table) in tables {
         var table = table
         table.schema = Schema(table.schema.fields.map { $0.described(by: described[$0.name]) })
-        encoder.append(table, named: name, to: &bytes)
+        try encoder.append(table, named: name, to: &bytes, write: write)
         try write(bytes)
         bytes.removeAll(keepingCapacity: true)
       }

@@ -25,8 +25,8 @@ enum CSVExport: ExportDefinition {
       let encoder = CSVEncoder(schema: table.schema, minimumDecimals: units)
       var bytes: [UInt8] = []
       encoder.appendHeader(to: &bytes)
-      for batch in table.batches {
-        encoder.append(batch, to: &bytes)
+      for part in table.parts {
+        encoder.append(try part.batch, to: &bytes)
         try write(bytes)
         bytes.removeAll(keepingCapacity: true)
       }
@@ -74,8 +74,8 @@ enum JSONExport: ExportDefinition {
         schema: table.schema, minimumDecimals: units, decimalsAsStrings: decimalsAsStrings)
       var bytes: [UInt8] = []
       encoder.begin(&bytes)
-      for batch in table.batches {
-        encoder.append(batch, to: &bytes)
+      for part in table.parts {
+        encoder.append(try part.batch, to: &bytes)
         try write(bytes)
         bytes.removeAll(keepingCapacity: true)
       }

@@ -50,7 +50,7 @@ struct FoldOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
+    let batch = try input.concatenated()
     let partitions = Partitions(of: batch, by: keys, types: types, order: order)
     try checkTies(partitions, input.schema, batch, report)
     let instance = try fold.script.makeInstance(context)

@@ -105,7 +105,9 @@ struct PluginTestFile {
         testCase: name, message: "\(table.rowCount) rows came out where \(expected.count) were expected",
         span: expect.span)
     }
-    let rows = table.batches.flatMap { batch in (0..<batch.count).map { row in batch.columns.map { $0.scalar(row) } } }
+    let rows = try table.batches.flatMap { batch in
+      (0..<batch.count).map { row in batch.columns.map { $0.scalar(row) } }
+    }
     for (row, node) in zip(rows, expected) {
       for entry in node.entries ?? [] {
         guard let column = table.schema.index(of: entry.key) else {
