@@ -130,6 +130,16 @@ extension LuaFailure {
     self.init(
       kind, unsafe text(failure.message), path: path.isEmpty ? nil : path,
       line: unsafe failure.line > 0 ? Int(failure.line) : nil, row: unsafe failure.row >= 0 ? Int(failure.row) : nil,
-      traceback: unsafe text(failure.traceback).split(separator: "\n").map(String.init))
+      traceback: unsafe text(failure.traceback).split(separator: "\n").compactMap { Frame($0) })
+  }
+}
+
+extension LuaFailure.Frame {
+  /// What the bridge writes: path, line, first line and name, with tabs between.
+  init?(_ text: Substring) {
+    let parts = text.split(separator: "\t", omittingEmptySubsequences: false)
+    guard parts.count == 4, let line = Int(parts[1]), let firstLine = Int(parts[2]) else { return nil }
+    self.init(
+      path: String(parts[0]), line: line, firstLine: firstLine, name: parts[3].isEmpty ? nil : String(parts[3]))
   }
 }

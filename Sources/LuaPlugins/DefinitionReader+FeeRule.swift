@@ -40,7 +40,8 @@ extension DefinitionReader {
         name: qualifiedName, inputs: inputs, versions: versions, datePosition: datePosition, fee: function.script,
         namedBranch: function.branch, unit: unit, minimum: value["minimum"].asDecimal,
         maximum: value["maximum"].asDecimal,
-        rounding: rounding.mode.map { ($0, rounding.scale) }, file: script.file),
+        rounding: rounding.mode.map { ($0, rounding.scale) }, file: script.file, scripts: scripts,
+        span: span(of: "versions")),
       span: script.file.span(0..<0))
   }
 
@@ -139,7 +140,9 @@ extension DefinitionReader {
     if let function = value["fee"].asFunction {
       return (
         .script(
-          scriptFunction(function, [.row(inputs.map(\.name)), .choice(versions.map(\.terms))], returns: [nil, nil])),
+          scriptFunction(
+            function, [.row(inputs.map(\.name)), .choice(versions.map(\.terms))], returns: [nil, nil], key: "fee",
+            address: qualifiedName)),
         nil
       )
     }

@@ -168,10 +168,16 @@ struct DefinitionReader {
     return unit
   }
 
-  func scriptFunction(_ function: LuaHost.LuaFunction, _ parameters: [LuaScript.Parameter], returns: [ValueType?])
-    -> LuaScript
-  {
-    LuaScript(scripts: scripts, script: script, function: function, parameters: parameters, returns: returns)
+  /// - Parameters:
+  ///   - key: the key that has the function.
+  ///   - address: what `weir eval` calls it by; nil where one row cannot repeat it.
+  func scriptFunction(
+    _ function: LuaHost.LuaFunction, _ parameters: [LuaScript.Parameter], returns: [ValueType?], key: String,
+    address: String?
+  ) -> LuaScript {
+    LuaScript(
+      scripts: scripts, script: script, function: function, parameters: parameters,
+      identity: LuaScript.Identity(key: key, address: address), returns: returns)
   }
 
   // MARK: Definitions
@@ -190,11 +196,15 @@ struct DefinitionReader {
         report("a metric with 'value' says how it is aggregated: aggregate = \"sum\"", key: "value")
         return nil
       }
-      form = .reduced(value: scriptFunction(function, rowParameter, returns: [returns]), aggregate: aggregate)
+      form = .reduced(
+        value: scriptFunction(
+          function, rowParameter, returns: [returns], key: "value", address: qualifiedName), aggregate: aggregate)
     } else if let finish = value["finish"].asFunction {
       guard let parts = parts(rowParameter) else { return nil }
       form = .combined(
-        parts, finish: scriptFunction(finish, [.row(parts.map(\.name))], returns: [returns]))
+        parts,
+        finish: scriptFunction(
+          finish, [.row(parts.map(\.name))], returns: [returns], key: "finish", address: "\(qualifiedName).finish"))
     } else {
       report(
         "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish'", key: "metric",
@@ -222,7 +232,9 @@ struct DefinitionReader {
       if let column = mark["input"].asString {
         arguments.append(.column(column))
       } else if let function = mark["input"].asFunction {
-        arguments.append(.value(scriptFunction(function, row, returns: [nil])))
+        arguments.append(
+          .value(
+            scriptFunction(function, row, returns: [nil], key: name, address: "\(qualifiedName).\(name)")))
       }
       for parameter in mark["parameters"].asArray ?? [] {
         if let column = parameter.asString {
@@ -244,7 +256,9 @@ struct DefinitionReader {
     guard let returns = type(value["returns"], key: "returns") else { return nil }
     let types = inputs.map(\.type)
     do throws(InvalidInput) {
-      let bound = try scriptFunction(function, inputs.map { _ in .value }, returns: [returns]).bind(types)
+      let bound = try scriptFunction(
+        function, inputs.map { .value($0.name) }, returns: [returns], key: "value", address: qualifiedName
+      ).bind(types)
       return ScriptRowFunction(name: qualifiedName, inputs: types, result: returns, bound: bound)
     } catch {
       // Only a pipeline that calls it has to know.

@@ -22,12 +22,13 @@ public enum PluginLoader {
     return catalogue
   }
 
-  /// One plugin with its default settings, for its tests.
+  /// One plugin by itself, for its tests; with its default settings where none are given.
   public static func load(
-    folder: String, at span: SourceSpan, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
+    folder: String, at span: SourceSpan, settings: [DocumentNode.Entry] = [], lua path: LuaPath = .auto,
+    _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
-    load(folder: folder, at: span, settings: [], cap: PluginLimits.none, lua: path, into: &catalogue, &bag)
+    load(folder: folder, at: span, settings: settings, cap: PluginLimits.none, lua: path, into: &catalogue, &bag)
     return catalogue
   }
 
@@ -54,6 +55,7 @@ public enum PluginLoader {
     catalogue.identities.append(PluginIdentity(name: manifest.name, version: manifest.version, hash: files.hash))
     let scripts = PluginScripts(
       name: manifest.name, version: manifest.version, files: files, settings: values,
+      given: settings.compactMap { entry in entry.value.text.map { (entry.key, $0.text) } },
       limits: PluginLimits.capped(manifest.limits, by: cap), path: path)
     for (script, value) in scripts.definitions(&bag) {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)

@@ -11,12 +11,16 @@ final class PluginScripts: Sendable {
   let version: String
   let files: PluginFiles
   let settings: [SettingValue]
+  /// The settings that the pipeline gives, as it writes them.
+  let given: [(name: String, text: String)]
   let limits: LuaLimits
   let path: LuaPath
 
   init(
-    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath
+    name: String, version: String, files: PluginFiles, settings: [SettingValue],
+    given: [(name: String, text: String)] = [], limits: LuaLimits, path: LuaPath
   ) {
+    self.given = given
     self.name = name
     self.version = version
     self.files = files
@@ -70,33 +74,9 @@ final class PluginScripts: Sendable {
       modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }))
   }
 
-  /// A failure of a script at its line.
-  func diagnostic(_ failure: LuaFailure, inputs: String = "") -> Diagnostic {
-    let file = failure.path.flatMap { self.file(calledByLua: $0) }
-    let span = file.flatMap { file in
-      failure.line.map { line -> SourceSpan in
-        let start = file.offset(ofLine: line)
-        let text = file.text(ofLine: line)
-        let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
-        return file.span(start + indent..<start + text.utf8.count)
-      }
-    }
-    return Diagnostic(code(failure.kind), "plugin '\(name)': \(failure.message)\(inputs)", at: span)
-  }
-
   /// The file that Lua names; a long name it cuts at the front.
   func file(calledByLua name: String) -> SourceFile? {
     let end = name.hasPrefix("...") ? name.dropFirst(3) : name[...]
     return files.scripts.first { $0.chunkName.hasSuffix(end) }?.file
-  }
-
-  private func code(_ kind: LuaFailure.Kind) -> DiagnosticCode {
-    switch kind {
-    case .syntax: .luaSyntax
-    case .runtime, .host: .scriptError
-    case .instructions, .memory, .deadline: .scriptLimit
-    case .result: .scriptResult
-    case .rejected: .rejectedRow
-    }
   }
 }

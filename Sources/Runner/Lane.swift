@@ -54,7 +54,11 @@ final class Lane {
       if output.count > 0 { for child in node.children { try push(output, to: child) } }
     case .aggregate:
       let before = reports[index]!.counts.quarantined
-      try partials[index]!.add(batch, &reports[index]!)
+      do {
+        try partials[index]!.add(batch, &reports[index]!)
+      } catch let failure as RunFailure {
+        throw failure.located(in: batch)
+      }
       reports[index]!.counts.rowsIn += batch.count
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
     case .table, .keep, .hold:
@@ -69,9 +73,13 @@ final class Lane {
     reports[index] = nil  // the report is changed in place, not copied
     report.counts.rowsIn += batch.count
     defer { reports[index] = report }
-    let output = try work(workers[index]!, &report)
-    report.counts.rowsOut += output.count
-    return output
+    do {
+      let output = try work(workers[index]!, &report)
+      report.counts.rowsOut += output.count
+      return output
+    } catch let failure as RunFailure {
+      throw failure.located(in: batch)
+    }
   }
 
   // MARK: Blocks of an ingest
@@ -146,7 +154,12 @@ final class Lane {
       }
       let batch = live.batch(width: drive.width)
       let before = report.quarantined.count
-      let selected = try selector.select(batch, &report)
+      let selected: [Int32]?
+      do {
+        selected = try selector.select(batch, &report)
+      } catch let failure as RunFailure {
+        throw failure.located(in: batch)
+      }
       precondition(report.quarantined.count == before || selected != nil)
       if let selected { live.keep(selected) }
       report.counts.rowsOut += live.count

@@ -167,8 +167,12 @@ struct GroupingResult: Sendable {
     else { return }
     let key = zip(operation.keys, keys).map { "\($0.name) = \($1.scalar(Int(first.row)).text)" }
     let group = key.isEmpty ? "" : " for the group \(key.joined(separator: ", "))"
-    throw Failure(
-      rank: rank, position: position(first), error: RunFailure(first.code, "\(label): \(first.message)\(group)"))
+    var failure = RunFailure(first.code, "\(label): \(first.message)\(group)")
+    if var whole = first.full?.diagnostic {
+      whole.message = "\(label): \(whole.message)\(group)"
+      failure = RunFailure(whole)
+    }
+    throw Failure(rank: rank, position: position(first), error: failure)
   }
 
   /// All parts as batches in the order of the stage.
