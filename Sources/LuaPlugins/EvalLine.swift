@@ -80,7 +80,7 @@ public struct EvalLine: Sendable {
 
 extension Scalar {
   /// The value as `--set` reads it back. Lists are written `["a", "b"]`.
-  var written: String {
+  public var written: String {
     switch self {
     case .list(let values): "[" + values.map(\.writtenInList).joined(separator: ", ") + "]"
     default: text

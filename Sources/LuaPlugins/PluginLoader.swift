@@ -23,18 +23,22 @@ public enum PluginLoader {
   }
 
   /// One plugin by itself, for its tests; with its default settings where none are given.
+  ///
+  /// - Parameter coverage: takes in which lines are run.
   public static func load(
     folder: String, at span: SourceSpan, settings: [DocumentNode.Entry] = [], lua path: LuaPath = .auto,
-    _ bag: inout DiagnosticBag
+    coverage: LuaCoverage? = nil, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
-    load(folder: folder, at: span, settings: settings, cap: PluginLimits.none, lua: path, into: &catalogue, &bag)
+    load(
+      folder: folder, at: span, settings: settings, cap: PluginLimits.none, lua: path, coverage: coverage,
+      into: &catalogue, &bag)
     return catalogue
   }
 
   private static func load(
     folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], cap: LuaLimits, lua path: LuaPath,
-    into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
+    coverage: LuaCoverage? = nil, into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
   ) {
     guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
       catalogue.unreadable.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
@@ -56,7 +60,7 @@ public enum PluginLoader {
     let scripts = PluginScripts(
       name: manifest.name, version: manifest.version, files: files, settings: values,
       given: settings.compactMap { entry in entry.value.text.map { (entry.key, $0.text) } },
-      limits: PluginLimits.capped(manifest.limits, by: cap), path: path)
+      limits: PluginLimits.capped(manifest.limits, by: cap), path: path, coverage: coverage)
     for (script, value) in scripts.definitions(&bag) {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)
       reader.read(into: &catalogue)

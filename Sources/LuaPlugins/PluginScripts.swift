@@ -15,11 +15,14 @@ final class PluginScripts: Sendable {
   let given: [(name: String, text: String)]
   let limits: LuaLimits
   let path: LuaPath
+  /// Takes in which lines are run.
+  let coverage: LuaCoverage?
 
   init(
     name: String, version: String, files: PluginFiles, settings: [SettingValue],
-    given: [(name: String, text: String)] = [], limits: LuaLimits, path: LuaPath
+    given: [(name: String, text: String)] = [], limits: LuaLimits, path: LuaPath, coverage: LuaCoverage? = nil
   ) {
+    self.coverage = coverage
     self.given = given
     self.name = name
     self.version = version
@@ -71,7 +74,7 @@ final class PluginScripts: Sendable {
     let modules = files.scripts.filter { $0.kind == .modules }.map { ($0.name, $0.file.text) }
     return try LuaState(
       name: name, limits: limits, settings: .record(settings.map { ($0.name, LuaValue($0.value)) }),
-      modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }))
+      modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }), coverage: coverage)
   }
 
   /// The file that Lua names; a long name it cuts at the front.

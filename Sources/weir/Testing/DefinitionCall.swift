@@ -67,33 +67,35 @@ struct DefinitionCall {
         throw RunFailure(
           .typeMismatch, "'\(name)' takes '\(input)' as \(declared.type), not as \(value.type)")
       }
-      return value
+      guard case .function = form, let declared, value.value != .missing else { return value }
+      // A function gets its arguments in the types that it declares.
+      guard let scalar = Scalar(written: value.value.written, as: declared.type.data) else {
+        throw RunFailure(
+          .overflow, "'\(input)' is \(value.value.text), which does not fit \(declared.type)")
+      }
+      return EvalLine.Input(name: value.name, type: declared.type, value: scalar)
     }
     return try call(given, terms: terms.map { try $0.input(as: nil) })
   }
 
   /// What the call gives for values of accepted types.
-  func call(_ given: [EvalLine.Input], terms: [EvalLine.Input] = []) throws -> [NamedValue] {
-    let columns = given.map { Column([$0.value], of: $0.type.data) }
-    switch form {
-    case .function(let function):
-      let wide = zip(columns, function.inputs).map { $0.widened(to: $1.data) }
-      let (column, failures) = try function.makeInstance().map(wide, count: 1)
-      if let failure = failures.first { throw Self.failure(failure.full, failure.code, failure.message) }
-      return [NamedValue(name: "value", type: function.result, value: column.scalar(0))]
-    case .script(let script): return try run(try script.bind(given.map(\.type)), columns)
-    case .fee(let rule):
-      let bound = try rule.script.bind(given.map(\.type), terms: terms.map { Field($0.name, $0.type) })
-      let own = terms.map { Column([$0.value], of: $0.type.data) }
-      return try run(bound, columns + own + (terms.isEmpty ? [] : [Column(.ints([0]))]))
-    }
-  }
-
-  private func run(_ bound: any BoundScript, _ columns: [Column]) throws -> [NamedValue] {
-    let (results, problems) = try bound.makeInstance(WorkerContext()).map(columns, count: 1)
+  private func call(_ given: [EvalLine.Input], terms: [EvalLine.Input]) throws -> [NamedValue] {
+    let bound = try bind(given.map(\.type), terms: terms.map { Field($0.name, $0.type) })
+    let columns = (given + terms).map { Column([$0.value], of: $0.type.data) }
+    let (results, problems) = try bound.makeInstance(WorkerContext()).map(
+      columns + (terms.isEmpty ? [] : [Column(.ints([0]))]), count: 1)
     if let problem = problems.first { throw Self.failure(problem.full, problem.code, problem.message) }
     return zip(zip(["value", "version", "branch"], bound.results), results).map {
       NamedValue(name: $0.0, type: $0.1, value: $1.scalar(0))
+    }
+  }
+
+  /// The function over columns of some types.
+  func bind(_ types: [ValueType], terms: [Field] = []) throws -> any BoundScript {
+    switch form {
+    case .function(let function): BoundFunction(function: function)
+    case .script(let script): try script.bind(types)
+    case .fee(let rule): try rule.script.bind(types, terms: terms)
     }
   }
 
@@ -102,5 +104,36 @@ struct DefinitionCall {
     guard var whole = full?.diagnostic else { return RunFailure(code, message) }
     whole.notes.removeAll { $0.label == "repeat it" }
     return RunFailure(whole)
+  }
+}
+
+/// A function of expressions as a script that can be called over columns.
+private struct BoundFunction: BoundScript {
+  let function: any RowFunction
+
+  var results: [ValueType] { [function.result] }
+  var explanation: String { function.explanation }
+
+  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance {
+    Instance(try function.makeInstance(), function.inputs)
+  }
+
+  private final class Instance: BoundScriptInstance {
+    private let instance: any RowFunctionInstance
+    private let inputs: [ValueType]
+
+    init(_ instance: any RowFunctionInstance, _ inputs: [ValueType]) {
+      self.instance = instance
+      self.inputs = inputs
+    }
+
+    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      let wide = zip(arguments, inputs).map { $0.widened(to: $1.data) }
+      let (column, failures) = try instance.map(wide, count: count)
+      return (
+        [column],
+        failures.map { RowProblem(row: $0.row, code: $0.code, message: $0.message, full: $0.full) }
+      )
+    }
   }
 }
