@@ -21,10 +21,8 @@ struct DefinitionReader {
   var qualifiedName: String { "\(scripts.name).\(script.name)" }
 
   mutating func read(into catalogue: inout PluginCatalogue) {
-    let expected: [PluginFiles.Kind: String] = [
-      .fees: "fee_rule", .metrics: "metric", .functions: "func", .folds: "fold", .transforms: "transform",
-    ]
-    guard let kind = expected[script.kind] else { return }
+    guard let manual = DefinitionManual.ofFolder(script.kind.rawValue) else { return }
+    let kind = manual.name
     guard value["kind"].asString == kind else {
       bag.report(
         .invalidRule, "a file in '\(script.kind.rawValue)' returns \(kind) { … }", at: script.file.span(0..<0),
@@ -35,31 +33,21 @@ struct DefinitionReader {
       report(
         "the definition is called '\(name)' and its file '\(script.name).lua'; they must agree", key: "name")
     }
+    checkKeys(manual.keyNames)
     switch script.kind {
     case .fees:
-      checkKeys([
-        "name", "title", "definition", "payer", "inputs", "priced_by", "minimum", "maximum", "rounding", "versions",
-        "fee",
-        "base", "method", "unit", "returns",
-      ])
       if let rule = feeRule() { catalogue.feeRules[qualifiedName] = rule }
     case .metrics:
-      checkKeys([
-        "name", "title", "definition", "unit", "inputs", "value", "aggregate", "aggregates", "finish", "returns",
-      ])
       if let metric = metric() { catalogue.metrics[qualifiedName] = metric }
     case .functions:
-      checkKeys(["name", "title", "definition", "inputs", "returns", "value"])
       if let inputs = inputs(), let function = function(inputs) {
         catalogue.functions[qualifiedName] = function
         catalogue.functionInputs[qualifiedName] = inputs
         catalogue.functionProvenance[qualifiedName] = provenance
       }
     case .folds:
-      checkKeys(["name", "title", "definition", "inputs", "outputs", "init", "step", "finish"])
       if let fold = fold() { catalogue.folds[qualifiedName] = fold }
     case .transforms:
-      checkKeys(["name", "title", "definition", "inputs", "outputs", "run"])
       if let transform = transform() { catalogue.transforms[qualifiedName] = transform }
     default: break
     }
