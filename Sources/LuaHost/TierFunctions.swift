@@ -59,6 +59,18 @@ struct Tier {
   }
 }
 
+extension LuaValue {
+  /// What is wrong with a value as tiers; nil where it is in order.
+  public var tiersProblem: String? {
+    do throws(HostFunctionError) {
+      _ = try Tier.read(self)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+}
+
 extension ExactDecimal {
   var negated: ExactDecimal { ExactDecimal(coefficient: -coefficient, scale: scale) }
 

@@ -111,7 +111,8 @@ struct DefinitionReader {
     } catch {
       report(
         error.message, key: key, code: error.kind == .unknownType ? .unknownType : .wrongValue,
-        help: suggestion(for: error.name ?? "", among: ValueType.typeNames))
+        help: suggestion(for: error.name ?? "", among: ValueType.typeNames)
+          ?? (error.kind == .unknownType ? "types are \(ValueType.typeNames.joined(separator: ", "))" : nil))
       return nil
     }
   }

@@ -31,6 +31,8 @@ struct FeeRuleFunction: FeeRuleScript {
   let scripts: PluginScripts
   /// Where the versions begin.
   let span: SourceSpan
+  /// Where what it gives is written.
+  let feeSpan: SourceSpan
 
   private static let version = "version number"
   private static let termsRow = "terms row"
@@ -61,7 +63,8 @@ struct FeeRuleFunction: FeeRuleScript {
       return BoundFeeRule(rule: self, types: types, program: program, pricing: pricing, explanation: "columnar")
     case .interpreted(let reason):
       let fee = ValueType(.decimal(scale: 18), unit: unit)
-      guard let pricing = try pricing([fee, ValueType(.string)], priced, types) else { throw InvalidInput([reason]) }
+      guard let pricing = try pricing(givesBranch ? [fee, ValueType(.string, isNullable: true)] : [fee], priced, types)
+      else { throw InvalidInput([reason]) }
       if pricing.script.scripts.path == .columnar { throw InvalidInput([LuaPath.refusal(reason, of: name)]) }
       return BoundFeeRule(
         rule: self, types: types, program: nil, pricing: pricing,
@@ -155,8 +158,11 @@ struct FeeRuleFunction: FeeRuleScript {
     }
   }
 
+  /// Whether its function can give the branch beside the fee.
+  private var givesBranch: Bool { if case .script(let script) = fee { script.returns.count > 1 } else { true } }
+
   private func check(_ type: ValueType) throws(InvalidInput) {
-    let place = file.span(0..<0)
+    let place = feeSpan
     if type.isNullable {
       throw InvalidInput([
         Diagnostic(
@@ -209,11 +215,11 @@ struct FeeRuleFunction: FeeRuleScript {
     _ types: [ValueType], _ columns: PricedColumns, _ arguments: [ValueType]
   ) throws(InvalidInput) -> BoundFeeRule.Pricing? {
     guard case .script(let script) = fee else { return nil }
-    let schema = Schema([Field(Self.priced, types[0]), Field(Self.branch, types[1])] + columns.after)
+    let schema = Schema(zip([Self.priced, Self.branch], types).map { Field($0, $1) } + columns.after)
     var builder = ProgramBuilder(scope: ExpressionScope(columns: schema))
     var priced = pricing(script, columns)
     priced.argumentTypes = arguments
     return BoundFeeRule.Pricing(
-      script: priced, results: types, finish: try finish(&builder, columns, hasBranch: true))
+      script: priced, results: types, finish: try finish(&builder, columns, hasBranch: types.count > 1))
   }
 }

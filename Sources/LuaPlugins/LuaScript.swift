@@ -282,7 +282,7 @@ extension LuaScript {
       let mapped = try state.mapRows(
         function, arguments: given(arguments), count: count,
         results: results.enumerated().map {
-          LuaResult(name: "result \($0.offset + 1)", type: $0.element.data, isNullable: $0.element.isNullable)
+          LuaResult(name: identity.resultNames[$0.offset], type: $0.element.data, isNullable: $0.element.isNullable)
         })
       return (
         mapped.columns, mapped.failures.enumerated().map { problem($0.element, arguments, isFirst: $0.offset == 0) }

@@ -45,7 +45,9 @@ public enum PluginLoader {
       return
     }
     guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {
-      bag.report(.duplicateName, "two plugins are called '\(manifest.name)'", at: span)
+      bag.report(
+        .duplicateName, "two plugins are called '\(manifest.name)', and this is the second", at: span,
+        help: "the name stands in \(manifest.file.path); pipelines tell plugins apart by it")
       return
     }
     let values = manifest.values(settings, &bag)

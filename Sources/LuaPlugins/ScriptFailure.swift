@@ -12,6 +12,9 @@ extension LuaScript {
     var key: String
     /// What `weir eval` runs it by, `network.client_fee`; nil for a function that one row cannot repeat.
     var address: String?
+
+    /// What messages call its results, the fee and its branch among them.
+    var resultNames: [String] { [key, "branch"] }
   }
 
   /// What stops the run, with the inputs of the row on which it happened.
@@ -117,8 +120,9 @@ extension PluginScripts {
   /// A failure of a script at its line, with the calls that led there where there are several.
   func diagnostic(_ failure: LuaFailure, of script: LuaScript? = nil) -> Diagnostic {
     let file = failure.path.flatMap { self.file(calledByLua: $0) }
-    let span = file.flatMap { file in
-      failure.line.map { line -> SourceSpan in
+    // A result of a wrong type is found by the host, behind the script's last line.
+    let span = (file ?? script?.script.file).flatMap { file in
+      (failure.line ?? script?.function.firstLine).map { line -> SourceSpan in
         let start = file.offset(ofLine: line)
         let text = file.text(ofLine: line)
         let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
@@ -126,6 +130,9 @@ extension PluginScripts {
       }
     }
     var diagnostic = Diagnostic(code(failure.kind), "plugin '\(name)': \(failure.message)", at: span)
+    if failure.kind == .syntax, failure.message.hasPrefix("'}' expected") {
+      diagnostic.help = "entries of a table have a comma between them: look at the end of the line before"
+    }
     let frames = frames(failure, of: script)
     if frames.count > 1 {
       diagnostic.notes.append(.init("calls", frames.map { "\($0.place) in \($0.name)" }.joined(separator: "\n")))
