@@ -65,6 +65,29 @@ import Testing
     #expect(plugins.defines("p.\(own)"))
   }
 
+  @Test(arguments: Registry.standard.steps.filter { !$0.keys.isEmpty }.map(\.name))
+  func aStepTakesTheKeysThatItDeclares(_ name: String) throws {
+    let step = try #require(Registry.standard.steps.first { $0.name == name })
+    let text = """
+      weir: 1
+      name: keys
+      ingest:
+        given: { type: inline, columns: { x: int }, rows: [[1]] }
+      transform:
+        made: { from: given, steps: [ { \(name): { no_such_key_at_all: 1 } } ] }
+      """
+    let (spec, bag) = try PipelineReader.read(SourceFile(path: "keys.yaml", text: text), directory: "")
+    let context = PlanningContext(
+      spec: spec, registry: .standard, plugins: PluginCatalogue(), parameters: ParameterValues())
+    let mistakes = #expect(throws: InvalidInput.self) { try Planner.plan(context, earlier: bag) }
+    let help = mistakes?.diagnostics.first { $0.code == .unknownKey }?.help
+    #expect(help == "it takes \(step.keys.map(\.name).sorted().joined(separator: ", "))")
+    let missing = mistakes?.diagnostics.filter { $0.code == .missingKey }.map(\.message) ?? []
+    for key in step.keys {
+      #expect(key.isRequired == missing.contains { $0.hasSuffix("needs '\(key.name)'") }, "\(key.name)")
+    }
+  }
+
   /// The column `r` of a step over the example's rows, in their order.
   private static func rows(of example: WorkedExample, step: String) throws -> [String] {
     let columns = example.columns.map { column in

@@ -10,16 +10,20 @@ struct DocsCommand: ParsableCommand {
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Print what editors complete and check by.",
-    discussion: "'lua' is the library of Lua files as LuaCATS stubs: save it where the editor's language server looks.")
+    discussion: """
+      'lua' is the library of Lua files as LuaCATS stubs: save it where the editor's language server looks. 'json' is the \
+      JSON schema of pipeline files.
+      """)
 
-  enum Subject: String, ExpressibleByArgument, CaseIterable { case lua }
+  enum Subject: String, ExpressibleByArgument, CaseIterable { case lua, json }
 
-  @Argument(help: "lua.")
+  @Argument(help: "lua or json.")
   var subject: Subject
 
   func run() throws {
     switch subject {
     case .lua: print(LuaStubs.text, terminator: "")
+    case .json: print(PipelineSchema.json.text, terminator: "")
     }
   }
 }

@@ -135,8 +135,19 @@ enum Reference {
     ]
     return groups.flatMap { title, items in
       [title, ""]
-        + items.flatMap { ["### \($0.name)", "", $0.summary, "", "```yaml", $0.example, "```", ""] }
+        + items.flatMap { item in
+          ["### \(item.name)", "", item.summary, "", "```yaml", item.example, "```", ""] + keys(item.keys)
+        }
     }.dropLast()
+  }
+
+  private static func keys(_ keys: [KeyManual]) -> [String] {
+    if keys.isEmpty { return [] }
+    let rows = keys.map { key in
+      let words = key.words.isEmpty ? "" : " One of \(key.words.joined(separator: ", "))."
+      return row([code(key.name) + (key.isRequired ? " (required)" : ""), key.summary + words])
+    }
+    return ["| key | what it says |", "|---|---|"] + rows + [""]
   }
 
   // MARK: Markdown
