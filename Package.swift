@@ -55,7 +55,9 @@ let package = Package(
       tests: ["YAMLNodes"])
     + room("YAMLNodes", on: ["Diagnostics", .product(name: "Yams", package: "Yams")])
     + room("PipelineFiles", on: ["YAMLNodes", "Planning", "Columns", "Diagnostics"])
-    + room("LuaPlugins", on: ["YAMLNodes", "Planning", "Expressions", "LuaHost", "Columns", "Diagnostics"])
+    + room(
+      "LuaPlugins",
+      on: ["YAMLNodes", "Planning", "Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"])
     + room("Formats", on: ["Columns", "Memory", "Diagnostics"])
     + room(
       "Stages",

@@ -162,9 +162,13 @@ void weir_flag_free(weir_flag *flag) { free(flag); }
 void weir_watch(weir_state *S, weir_flag *flag) { S->cancelled = flag; }
 int64_t weir_steps_used(const weir_state *S) { return S->steps_used; }
 size_t weir_memory_used(const weir_state *S) { return (size_t)S->used; }
-size_t weir_log(const weir_state *S, const char **text) {
+size_t weir_log(const weir_state *S, const char **text, int64_t *lost) {
   *text = S->log;
+  *lost = S->log_lost;
   return S->log_length;
 }
-void weir_log_clear(weir_state *S) { S->log_length = 0; }
+void weir_log_clear(weir_state *S) {
+  S->log_length = 0;
+  S->log_lost = 0;
+}
 const weir_values *weir_reply(const weir_state *S) { return &S->reply; }

@@ -9,6 +9,8 @@ import Columns
   let bridge: OpaquePointer
   private let cancellation: LuaCancellation?
   private let coverage: LuaCoverage?
+  /// Takes what scripts wrote with `log(…)` in a call, once it has ended, and how many lines were left out. Lines from before it was set are dropped.
+  public var onLog: (@Sendable ([LuaLogLine], Int) -> Void)? { didSet { _ = takeLog() } }
 
   /// - Parameters:
   ///   - settings: what scripts read as `settings`.
@@ -117,21 +119,44 @@ import Columns
   /// Bytes that the state holds.
   public var memoryUsed: Int { unsafe Int(weir_memory_used(bridge)) }
 
-  /// What scripts wrote with `log(…)` since this was asked last.
-  public func takeLogLines() -> [String] {
+  /// What scripts wrote with `log(…)` since this was asked last, and how many lines passed the limit of one call.
+  func takeLog() -> (lines: [LuaLogLine], lost: Int) {
     var text: UnsafePointer<CChar>? = nil
-    let count = unsafe weir_log(bridge, &text)
-    guard count > 0, let start = unsafe text else { return [] }
-    let all = unsafe String(
-      decoding: UnsafeRawBufferPointer(start: UnsafeRawPointer(start), count: count), as: UTF8.self)
+    var lost: Int64 = 0
+    let count = unsafe weir_log(bridge, &text, &lost)
+    guard count > 0 || lost > 0 else { return ([], 0) }
+    var lines: [LuaLogLine] = []
+    if let start = unsafe text {
+      let all = unsafe String(
+        decoding: UnsafeRawBufferPointer(start: UnsafeRawPointer(start), count: count), as: UTF8.self)
+      for line in all.split(separator: "\n") {
+        let parts = line.split(separator: "\u{1f}", maxSplits: 2, omittingEmptySubsequences: false)
+        if parts.count == 3 {
+          lines.append(LuaLogLine(path: String(parts[0]), line: Int(parts[1]) ?? 0, text: String(parts[2])))
+        }
+      }
+    }
     unsafe weir_log_clear(bridge)
-    return all.split(separator: "\n").map(String.init)
+    return (lines, Int(lost))
   }
 
   func settle(_ status: weir_status) throws(LuaFailure) {
+    if let onLog {
+      let (lines, lost) = takeLog()
+      if !lines.isEmpty || lost > 0 { onLog(lines, lost) }
+    }
     if status == WEIR_OK { return }
     throw unsafe LuaFailure(weir_last_failure(bridge))
   }
+}
+
+/// A line that a script logged.
+public struct LuaLogLine: Sendable, Equatable {
+  /// What Lua calls the file.
+  public var path: String
+  public var line: Int
+  /// Clean text of at most 400 bytes.
+  public var text: String
 }
 
 extension LuaFailure {

@@ -43,7 +43,7 @@ public struct DefinitionManual: Sendable {
   public var keyNames: [String] { keys.map(\.name) }
 
   /// All kinds, in the order of the reference.
-  public static let all: [DefinitionManual] = [feeRule, metric, function, fold, transform]
+  public static let all: [DefinitionManual] = [feeRule, metric, function, fold, transform, source, export]
 
   static func ofFolder(_ folder: String) -> DefinitionManual? { all.first { $0.folder == folder } }
 }

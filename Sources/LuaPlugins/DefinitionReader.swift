@@ -49,7 +49,11 @@ struct DefinitionReader {
       if let fold = fold() { catalogue.folds[qualifiedName] = fold }
     case .transforms:
       if let transform = transform() { catalogue.transforms[qualifiedName] = transform }
-    default: break
+    case .sources:
+      if let source = source() { catalogue.sources[qualifiedName] = source }
+    case .exports:
+      if let export = export() { catalogue.exports[qualifiedName] = export }
+    case .modules: break
     }
   }
 
@@ -180,7 +184,10 @@ struct DefinitionReader {
     }
     let rowParameter = [LuaScript.Parameter.row(inputs.map(\.name))]
     let form: MetricDefinition.Form
-    if let function = value["value"].asFunction {
+    if !value["step"].isNil || !value["init"].isNil || !value["merge"].isNil {
+      guard let scripted = scriptedMetric(inputs) else { return nil }
+      form = .scripted(scripted)
+    } else if let function = value["value"].asFunction {
       guard let aggregate = value["aggregate"].asString else {
         report("a metric with 'value' says how it is aggregated: aggregate = \"sum\"", key: "value")
         return nil
@@ -196,7 +203,8 @@ struct DefinitionReader {
           finish, [.row(parts.map(\.name))], returns: [returns], key: "finish", address: "\(qualifiedName).finish"))
     } else {
       report(
-        "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish'", key: "metric",
+        "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish', or 'init', 'step', 'merge' and 'finish'",
+        key: "metric",
         help: "value = function(row) return row.amount end, aggregate = \"sum\"")
       return nil
     }

@@ -29,10 +29,14 @@ public struct EvalLine: Sendable {
   public var inputs: [Input]
   /// Terms that a table gives instead of the rule's.
   public var terms: [Input]
+  /// Limits that the pipeline lowers: `steps=1000`.
+  public var limits: String?
 
   public init(
-    plugin: String, settings: [(name: String, text: String)], address: String, inputs: [Input], terms: [Input] = []
+    plugin: String, settings: [(name: String, text: String)], address: String, inputs: [Input], terms: [Input] = [],
+    limits: String? = nil
   ) {
+    self.limits = limits
     self.plugin = plugin
     self.settings = settings
     self.address = address
@@ -43,6 +47,7 @@ public struct EvalLine: Sendable {
   public var text: String {
     var words = ["weir", "eval", "--plugin", plugin]
     for setting in settings { words += ["--setting", "\(setting.name)=\(setting.text)"] }
+    if let limits { words += ["--limits", limits] }
     words.append(address)
     for input in inputs { words += ["--set", input.text] }
     for term in terms { words += ["--term", term.text] }

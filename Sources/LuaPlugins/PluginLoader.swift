@@ -7,8 +7,10 @@ import Planning
 
 /// Reads the plugins of a pipeline: manifests, scripts, definitions. Reports every mistake at its place.
 public enum PluginLoader {
+  /// - Parameter limits: what no plugin may pass, whatever it and the pipeline say.
   public static func load(
-    _ spec: PipelineSpec, parameters: ParameterValues, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
+    _ spec: PipelineSpec, parameters: ParameterValues, lua path: LuaPath = .auto,
+    limits: LuaLimits = PluginLimits.none, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
     for use in spec.plugins {
@@ -16,7 +18,8 @@ public enum PluginLoader {
         use.path.text.hasPrefix("/") || spec.directory.isEmpty ? use.path.text : "\(spec.directory)/\(use.path.text)"
       let cap = PluginLimits.read(use.limits, over: PluginLimits.none, &bag)
       load(
-        folder: folder.normalizedPath, at: use.path.span, settings: use.settings, cap: cap, lua: path, into: &catalogue,
+        folder: folder.normalizedPath, at: use.path.span, settings: use.settings,
+        cap: PluginLimits.capped(cap, by: limits), lua: path, into: &catalogue,
         &bag)
     }
     return catalogue
@@ -27,12 +30,11 @@ public enum PluginLoader {
   /// - Parameter coverage: takes in which lines are run.
   public static func load(
     folder: String, at span: SourceSpan, settings: [DocumentNode.Entry] = [], lua path: LuaPath = .auto,
-    coverage: LuaCoverage? = nil, _ bag: inout DiagnosticBag
+    limits: LuaLimits = PluginLimits.none, coverage: LuaCoverage? = nil, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
     load(
-      folder: folder, at: span, settings: settings, cap: PluginLimits.none, lua: path, coverage: coverage,
-      into: &catalogue, &bag)
+      folder: folder, at: span, settings: settings, cap: limits, lua: path, coverage: coverage, into: &catalogue, &bag)
     return catalogue
   }
 
@@ -62,7 +64,8 @@ public enum PluginLoader {
     let scripts = PluginScripts(
       name: manifest.name, version: manifest.version, files: files, settings: values,
       given: settings.compactMap { entry in entry.value.text.map { (entry.key, $0.text) } },
-      limits: PluginLimits.capped(manifest.limits, by: cap), path: path, coverage: coverage)
+      limits: PluginLimits.capped(manifest.limits, by: cap),
+      loweredLimits: PluginLimits.lowered(manifest.limits, by: cap), path: path, log: catalogue.log, coverage: coverage)
     for (script, value) in scripts.definitions(&bag) {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)
       reader.read(into: &catalogue)

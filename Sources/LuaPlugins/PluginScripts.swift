@@ -1,7 +1,9 @@
 import Columns
 import Diagnostics
 import LuaHost
+import Memory
 import Planning
+import Synchronization
 
 /// A plugin's scripts, ready to be loaded into any number of states.
 ///
@@ -14,15 +16,21 @@ final class PluginScripts: Sendable {
   /// The settings that the pipeline gives, as it writes them.
   let given: [(name: String, text: String)]
   let limits: LuaLimits
+  /// Limits that are lower than the manifest's, as `--limits` takes them.
+  let loweredLimits: String?
   let path: LuaPath
   /// Takes in which lines are run.
   let coverage: LuaCoverage?
+  private let log: RunLog
 
   init(
     name: String, version: String, files: PluginFiles, settings: [SettingValue],
-    given: [(name: String, text: String)] = [], limits: LuaLimits, path: LuaPath, coverage: LuaCoverage? = nil
+    given: [(name: String, text: String)] = [], limits: LuaLimits,
+    loweredLimits: String? = nil, path: LuaPath, log: RunLog,
+    coverage: LuaCoverage? = nil
   ) {
     self.coverage = coverage
+    self.loweredLimits = loweredLimits
     self.given = given
     self.name = name
     self.version = version
@@ -30,6 +38,7 @@ final class PluginScripts: Sendable {
     self.settings = settings
     self.limits = limits
     self.path = path
+    self.log = log
   }
 
   /// `network 0.1.0`, as reports name the source of a figure.
@@ -40,11 +49,38 @@ final class PluginScripts: Sendable {
     try context.kept("plugin \(name)") { try makeState() }
   }
 
+  /// States between two calls: what belongs to no worker takes one for as long as it needs it.
+  private let idle = Mutex<[Handover<LuaState>]>([])
+
+  /// A state that nobody else uses until it is given back. One in which something failed is not given back.
+  func takeState() throws -> LuaState { try idle.withLock({ $0.popLast() })?.value ?? makeState() }
+
+  func giveBack(_ state: LuaState) {
+    // A state tells which lines it ran when it goes.
+    if coverage != nil { return }
+    let handed = Handover(state)
+    idle.withLock { $0.append(handed) }
+  }
+
+  /// Lends a state for one call. Throws what `body` throws.
+  func withState<Result>(_ body: (LuaState) throws -> Result) throws -> Result {
+    let state = try takeState()
+    let result = try body(state)
+    giveBack(state)
+    return result
+  }
+
   func makeState() throws -> LuaState {
     do throws(LuaFailure) {
       let state = try emptyState()
       for script in files.scripts where script.kind != .modules {
         _ = try state.load(script.file.text, path: script.chunkName)
+      }
+      // What files say while they load, each state hears.
+      let (name, log) = (name, log)
+      state.onLog = { lines, lost in
+        for line in lines { log.note(plugin: name, file: line.path, line: line.line, text: line.text) }
+        if lost > 0 { log.note(plugin: name, file: "", line: 0, text: nil, times: lost) }
       }
       return state
     } catch {

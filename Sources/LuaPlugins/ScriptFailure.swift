@@ -141,7 +141,8 @@ extension PluginScripts {
   }
 
   func evalLine(_ address: String, _ inputs: [EvalLine.Input], terms: [EvalLine.Input] = []) -> EvalLine {
-    EvalLine(plugin: files.folder, settings: given, address: address, inputs: inputs, terms: terms)
+    EvalLine(
+      plugin: files.folder, settings: given, address: address, inputs: inputs, terms: terms, limits: loweredLimits)
   }
 
   private func code(_ kind: LuaFailure.Kind) -> DiagnosticCode {

@@ -12,6 +12,8 @@ public struct Plan: Sendable {
   public var checks: [PlannedCheck]
   public var exports: [PlannedExport]
   public var plugins: [PluginIdentity]
+  /// Where what scripts say of the run goes.
+  public var log: RunLog
 }
 
 /// A plugin that took part, for `run.json` and reports.

@@ -80,8 +80,9 @@ extension CheckDefinition {
 
 /// A kind of export: `type: csv`.
 public protocol ExportDefinition: Documented {
-  /// - Parameter columns: the names of all columns of the stages that it takes; nil where one of those had a mistake.
+  /// - Parameter stages: those that it takes; nil where one of them had a mistake.
   static func plan(
-    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+    _ export: NamedNode, stages: [(name: String, schema: Schema)]?, reader: inout SpecReader,
+    _ context: inout PlanningContext
   ) -> (any TableEncoder)?
 }

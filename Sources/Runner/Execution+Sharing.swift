@@ -48,6 +48,7 @@ extension Execution {
       try drive(root)
     }
     clearReports()
+    plan.log.clear()
     var share = Share(place: place, identity: identity)
     for root in roots.sorted() {
       try drive(root, share: place)
@@ -64,6 +65,7 @@ extension Execution {
     }
     share.reports = stepReports.values.sorted { $0.step < $1.step }
     share.quarantined = quarantined
+    share.log = plan.log.lines
     return share
   }
 
@@ -84,6 +86,7 @@ extension Execution {
       for state in share.states { try absorb(state.bytes, into: state.node) }
       for report in share.reports { stepReports[report.step]?.merge(report) }
       quarantined += share.quarantined
+      plan.log.add(share.log)
     }
     for root in roots { markDriven(root) }
   }

@@ -171,10 +171,10 @@ final class Execution {
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
       resumed: partials(below: root))
     let batches = table.batches
-    let base = (plan.sources.count + root) << 20
+    let split = Batch.Position.firstTable + root
     return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
       var batch = batches[unit]
-      batch.position = Batch.Position(split: base + unit, batch: 0)
+      batch.position = Batch.Position(split: split, batch: unit)
       try lane.push(table: batch)
     }
   }

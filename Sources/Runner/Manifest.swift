@@ -37,6 +37,7 @@ struct Manifest {
       "exports": .array(
         verdict == .done
           ? plan.exports.map { .object(["name": .string($0.name), "path": .string($0.path)]) } : []),
+      "log": .array(plan.log.lines.map(\.json)),
       "problems": .array(
         diagnostics.map { .object(["code": .string($0.code.rawValue), "message": .string($0.message)]) }),
     ]).text
@@ -48,5 +49,16 @@ struct Manifest {
     case .checkFailed: "check-failed"
     case .refused: "refused"
     }
+  }
+}
+
+extension RunLog.Line {
+  /// A text with the number of times, or the number of those that were left out.
+  fileprivate var json: JSONValue {
+    var members: [(String, JSONValue)] = [("plugin", .string(plugin))]
+    if line > 0 { members += [("file", .string(file)), ("line", .int(line))] }
+    if let text { members.append(("text", .string(text))) }
+    members.append((text == nil ? "omitted" : "times", .int(times)))
+    return .object(members)
   }
 }

@@ -48,6 +48,22 @@ extension InlineSourceDefinition {
   ]
 }
 
+extension ScriptSourceDefinition {
+  static let keys = [
+    KeyManual("use", "The plugin's source.", required: true),
+    KeyManual("path", "A path or a list of them, with globs; .gz and .zst are unpacked before.", required: true),
+    KeyManual(
+      "on_error", "What becomes of rows that it refuses.", words: words(BadRowPolicy.self, first: .quarantine)),
+  ]
+}
+
+extension ScriptExport {
+  static let keys = [
+    KeyManual("from", "The stage.", required: true), KeyManual("path", "The file.", required: true),
+    KeyManual("use", "The plugin's export.", required: true), with,
+  ]
+}
+
 extension Fee {
   static let keys = [
     KeyManual("rule", "The fee rule.", required: true),

@@ -307,6 +307,13 @@ struct AggregatePlanner {
       results.append(.script(bound, indexes))
       explanation.append("\(metric.name).finish: \(bound.explanation)")
       return try checked(bound.results[0], metric)
+    case .scripted(let script):
+      let reduction = script.reduction(over: types)
+      reductions.append(
+        PlannedReduction(reduction: reduction, arguments: columns.map { .column($0) }, types: types.map(\.data)))
+      results.append(.reduction(reductions.count - 1))
+      explanation.append("\(metric.name): interpreted, a state for each group and part of the input")
+      return try checked(reduction.resultType, metric)
     }
   }
 

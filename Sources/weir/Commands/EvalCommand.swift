@@ -79,7 +79,8 @@ struct EvalCommand: ParsableCommand {
     }
     for folder in plugins {
       let one = PluginLoader.load(
-        folder: folder.normalizedPath, at: line.span(0..<0), settings: entries, lua: lua.path, &bag)
+        folder: folder.normalizedPath, at: line.span(0..<0), settings: entries, lua: lua.path,
+        limits: lua.limits, &bag)
       catalogue.add(one)
     }
     try bag.throwIfErrors()

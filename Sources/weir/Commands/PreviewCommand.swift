@@ -34,6 +34,7 @@ struct PreviewCommand: ParsableCommand {
     Interrupt.install()
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, memory: execution.memory?.bytes, stop: Interrupt.flag)
+    defer { LogText.write(plan.log) }
     let table = try Run(plan, options: options, weirVersion: Weir.version).tables(of: [stage])[0]
     let shown = TableText(table, units: plan.spec.units, limit: max(rows, 0))
     print(json ? shown.json.text : shown.text, terminator: json ? "" : "\n")

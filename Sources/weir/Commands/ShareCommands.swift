@@ -80,6 +80,7 @@ struct MergeCommand: ParsableCommand {
       workers: execution.workerCount, outputDirectory: out, memory: execution.memory?.bytes, stop: Interrupt.flag)
     let outcome = try Run(plan, options: options, weirVersion: Weir.version).merge(shares, names: states)
     Terminal.error(outcome.ledger.text)
+    LogText.write(plan.log, elsewhere: "run.json")
     Failure.write(outcome.diagnostics)
     for path in outcome.published { Terminal.error("wrote \(path)") }
     if outcome.verdict != .done { throw Ended(code: outcome.verdict.rawValue) }

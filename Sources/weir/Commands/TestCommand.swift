@@ -37,13 +37,14 @@ struct TestCommand: ParsableCommand {
     var result = PluginTestFile.Result()
     for file in files {
       let folder = PluginTestFile.pluginFolder(of: file)
-      let plugin = try plugins[folder] ?? PluginUnderTest(folder, lua: lua.path, covers: coverage)
+      let plugin = try plugins[folder] ?? PluginUnderTest(folder, lua: lua, covers: coverage)
       plugins[folder] = plugin
       let own = try PluginTestFile(path: file, plugin, options).run()
       result.passed += own.passed
       result.properties += own.properties
       result.failures += own.failures
     }
+    for plugin in plugins.values.sorted(by: { $0.folder < $1.folder }) { LogText.write(plugin.plugins.log) }
     let seconds = (ContinuousClock.now - start).inSeconds
     let covered = try coverage ? plugins.values.sorted { $0.folder < $1.folder }.flatMap { try $0.covered() } : nil
     if json {
@@ -85,14 +86,16 @@ struct PluginUnderTest {
   let interpreted: PluginCatalogue
   private let coverage: LuaCoverage?
 
-  init(_ folder: String, lua: LuaPath, covers: Bool) throws {
+  init(_ folder: String, lua: LuaOptions, covers: Bool) throws {
     self.folder = folder
     coverage = covers ? LuaCoverage() : nil
     var bag = DiagnosticBag()
     let place = SourceFile(path: folder, text: "").span(0..<0)
-    interpreted = PluginLoader.load(folder: folder, at: place, lua: .interpreter, coverage: coverage, &bag)
+    interpreted = PluginLoader.load(
+      folder: folder, at: place, lua: .interpreter, limits: lua.limits, coverage: coverage, &bag)
     try bag.throwIfErrors()
-    plugins = covers ? interpreted : PluginLoader.load(folder: folder, at: place, lua: lua, &bag)
+    plugins =
+      covers ? interpreted : PluginLoader.load(folder: folder, at: place, lua: lua.path, limits: lua.limits, &bag)
     try bag.throwIfErrors()
   }
 
