@@ -74,7 +74,8 @@ static void check_plain(lua_State *L, weir_state *S, int depth) {
     luaL_checkstack(L, 8, "tables are nested too deeply");
     bool is_view = weir_push_contents(L, -1);
     int contents = lua_gettop(L);
-    if (!is_view && lua_getmetatable(L, contents)) luaL_error(L, "the state holds a table with a metatable, and %s", advice);
+    if (!is_view && lua_getmetatable(L, contents))
+      luaL_error(L, "the state holds a table with a metatable, and %s", advice);
     for (lua_pushnil(L); lua_next(L, contents); lua_pop(L, 1)) {
       weir_charge(L, S, 1);
       check_plain(L, S, depth + 1);

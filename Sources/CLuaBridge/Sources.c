@@ -193,7 +193,8 @@ static int emit_row(lua_State *L) {
   }
   size_t rows = source->row_count + source->refused_count;
   if (rows >= ROWS_AT_ONCE && lua_isyieldable(L)) return lua_yield(L, 0);
-  if (rows >= ROWS_HELD) weir_fail(L, WEIR_MEMORY, "output limit passed: emit outside of pcall, so that rows can go on");
+  if (rows >= ROWS_HELD)
+    weir_fail(L, WEIR_MEMORY, "output limit passed: emit outside of pcall, so that rows can go on");
   return 0;
 }
 

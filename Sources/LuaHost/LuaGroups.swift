@@ -60,8 +60,8 @@ extension LuaState {
     try settle(status)
   }
 
-  /// Merges consecutive states with `merge(a, b)`; group `g` of the result has those before `ends[g]` that no group before has.
-  /// A merge that gives nil has changed its first state in place.
+  /// Merges consecutive states with `merge(a, b)`; group `g` of the result has those before `ends[g]` that no group
+  /// before has. A merge that gives nil has changed its first state in place.
   public func combine(_ groups: LuaGroups, ends: [Int], merge: LuaFunction) throws(LuaFailure) -> LuaGroups {
     let result = try makeGroups()
     let status = unsafe ends.map { Int64($0) }.withUnsafeBufferPointer {

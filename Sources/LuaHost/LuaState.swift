@@ -9,7 +9,8 @@ import Columns
   let bridge: OpaquePointer
   private let cancellation: LuaCancellation?
   private let coverage: LuaCoverage?
-  /// Takes what scripts wrote with `log(…)` in a call, once it has ended, and how many lines were left out. Lines from before it was set are dropped.
+  /// Takes what scripts wrote with `log(…)` in a call, once it has ended, and how many lines were left out. Lines from
+  /// before it was set are dropped.
   public var onLog: (@Sendable ([LuaLogLine], Int) -> Void)? { didSet { _ = takeLog() } }
 
   /// - Parameters:

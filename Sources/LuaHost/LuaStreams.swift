@@ -60,7 +60,8 @@ public struct LuaSourceRows: Sendable {
   public var refused: [Refusal]
 }
 
-/// A script that reads an input: `rows(input, emit)`. It runs on from one batch of rows to the next, so an input of any size takes little memory.
+/// A script that reads an input: `rows(input, emit)`. It runs on from one batch of rows to the next, so an input of any
+/// size takes little memory.
 @safe public final class LuaSource {
   private let state: LuaState
   private let input: LuaInput

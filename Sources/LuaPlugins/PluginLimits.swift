@@ -3,7 +3,8 @@ import LuaHost
 import Memory
 import Planning
 
-/// `limits: { memory: 256MiB, steps: 5000000, seconds: 60 }` of a manifest, capped by those of the pipeline's entry and of the command line.
+/// `limits: { memory: 256MiB, steps: 5000000, seconds: 60 }` of a manifest, capped by those of the pipeline's entry and of
+/// the command line.
 public enum PluginLimits {
   /// What a limit is called, and how its text changes the limits; false where the text is no such amount.
   private static let known: [(name: String, set: @Sendable (inout LuaLimits, String) -> Bool)] = [

@@ -30,7 +30,8 @@ struct ScriptedReduction: Reduction {
 
 /// Units of a group: its rows of one split, or of one table, which a state of their own has stepped or will step.
 ///
-/// What a unit is depends on the data alone, so the states that are merged, and their order, are the same for any number of workers and any memory.
+/// What a unit is depends on the data alone, so the states that are merged, and their order, are the same for any number
+/// of workers and any memory.
 struct ScriptedUnits {
   /// Where each group's units end.
   var ends: [Int] = []

@@ -6,8 +6,8 @@ import Planning
 
 /// The groups of a scripted metric: rows that wait, and the states of splits that are complete.
 ///
-/// A worker steps the rows of a split once it begins another. Rows of which it cannot know whether more of their split will come (those that were laid
-/// by partition, those of tables) wait until the groups are finished.
+/// A worker steps the rows of a split once it begins another. Rows of which it cannot know whether more of their split
+/// will come (those that were laid by partition, those of tables) wait until the groups are finished.
 final class ScriptedPartial: StatefulPartial {
   private let reduction: ScriptedReduction
   /// Rows of the split that is being read.
@@ -48,7 +48,8 @@ final class ScriptedPartial: StatefulPartial {
     }
   }
 
-  /// Turns the rows of the open split into states. Where a row fails they wait: the end will tell which row is to blame.
+  /// Turns the rows of the open split into states. Where a row fails they wait: the end will tell which row is to
+  /// blame.
   private func stepOpenRows() {
     let rows = open.joined()
     open = WaitingRows()
@@ -111,7 +112,8 @@ final class ScriptedPartial: StatefulPartial {
     return parts.isEmpty ? Column([], of: reduction.resultType.data) : Column.concatenated(parts)
   }
 
-  /// The units of some groups, in the order of their splits. `row` and `state` stand at the first of the groups and are moved past the last.
+  /// The units of some groups, in the order of their splits. `row` and `state` stand at the first of the groups and are
+  /// moved past the last.
   private func units(
     of groups: Range<Int>, _ rows: WaitingRows, _ order: [Int32], _ stateOrder: [Int], _ row: inout Int,
     _ state: inout Int

@@ -74,6 +74,7 @@ public protocol BoundScriptInstance: AnyObject {
 
 /// A metric whose states live in the interpreter.
 public protocol ScriptedAggregate: Sendable {
+  var result: ValueType { get }
   /// The reduction over columns of these types, one for each declared input.
   func reduction(over arguments: [ValueType]) -> any Reduction
 }

@@ -2,8 +2,9 @@ import Synchronization
 
 /// What a run's scripts said with `log(…)`.
 ///
-/// Workers write in any order, so the log is a set of lines with the number of times that each was written, in the order of the files and their lines:
-/// the same for any number of workers. Of each place in a file it keeps some texts and counts the rest.
+/// Workers write in any order, so the log is a set of lines with the number of times that each was written, in the order
+/// of the files and their lines: the same for any number of workers. Of each place in a file it keeps some texts and
+/// counts the rest.
 public final class RunLog: Sendable {
   /// A line of a script that logs.
   struct Place: Hashable, Comparable {
@@ -80,7 +81,7 @@ extension RunLog.Texts {
       times[text]! += number
       return
     }
-    // A text that is among the first of all is among the first of any part, so it is never dropped and its number is exact.
+    // A text that is among the first of all is among the first of any part: it is never dropped, its number is exact.
     if let last, !text.utf8.lexicographicallyPrecedes(last.utf8) { return }
     times[text] = number
     if times.count > RunLog.textsOfAPlace {

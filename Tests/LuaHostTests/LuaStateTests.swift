@@ -304,7 +304,7 @@ import Testing
   }
 
   @Test func aFloodOfLogLinesIsCutAndCounted() throws {
-    let state = try LuaState(name: "log")
+    let state = try LuaState(name: "log", limits: LuaLimits(steps: 100_000_000))
     _ = try state.load("for i = 1, 20000 do log(i, ('x'):rep(1000), '\\n') end", path: "x.lua")
     let (lines, lost) = state.takeLog()
     #expect(lines.count + lost == 20000 && lost > 15000)
