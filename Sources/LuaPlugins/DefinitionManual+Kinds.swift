@@ -8,7 +8,8 @@ extension DefinitionManual {
       Key("priced_by", "string", "The input whose date decides which version holds."),
       Key(
         "versions", "fee_version[]",
-        "The terms and when they hold, [valid_from, valid_to), checked for gaps and overlaps; every field is there as `terms.NAME`, and a table of terms may override it.",
+        "The terms and when they hold, [valid_from, valid_to), checked for gaps and overlaps; every field is there as "
+          + "`terms.NAME`, and a table of terms may override it.",
         required: true),
       Key("fee", "fun(row: row, terms: fee_version): decimal, string", "The fee and the branch that decided."),
       Key("base", "string", "Without `fee`: the input that `rate` or `tiers` are a share of."),

@@ -18,6 +18,16 @@ import Testing
     #expect(written.out == (try String(contentsOf: file, encoding: .utf8)), "run 'weir docs > Plugins/REFERENCE.md'")
   }
 
+  @Test func theSchemaKnowsEveryStepAndItsKeys() throws {
+    let schema = try Binary.run(["schema", "json"], in: Self.package).out
+    let read = try #require(try JSONSerialization.jsonObject(with: Data(schema.utf8)) as? [String: Any])
+    let stages = (read["properties"] as? [String: Any])?["transform"] as? [String: Any]
+    #expect(stages?["type"] as? String == "object")
+    for line in ["\"asof_join\": {", "\"tolerance\": {", "\"many_to_one\"", "\"undeclared\": {"] {
+      #expect(schema.contains(line), "\(line)")
+    }
+  }
+
   @Test func theStubsNameEveryFunctionOfTheReference() throws {
     let stubs = try Binary.run(["schema", "lua"], in: Self.package).out
     #expect(stubs.hasPrefix("---@meta"))

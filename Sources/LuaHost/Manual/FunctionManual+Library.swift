@@ -2,7 +2,8 @@ extension FunctionManual {
   static let numbers: [FunctionManual] = [
     FunctionManual(
       "round(x: number, scale?: integer, mode?: string): decimal",
-      "x with so many decimals, none unless said. Modes are half_even (unless said), half_up, half_down, up, down, ceiling and floor.",
+      "x with so many decimals, none unless said. Modes are half_even (unless said), half_up, half_down, up, down, "
+        + "ceiling and floor.",
       #"round(decimal("2.345"), 2)"#, is: "2.34"),
     FunctionManual(
       "div(a: number, b: number, scale: integer, mode?: string): decimal",
@@ -53,7 +54,8 @@ extension FunctionManual {
   static let dates: [FunctionManual] = [
     FunctionManual(
       "date(y: any, m?: integer, d?: integer): date",
-      "A day, of a year, a month and a day; scripts may write it as a text as well. An error where there is no such day.",
+      "A day, of a year, a month and a day; scripts may write it as a text as well. An error where there is no such "
+        + "day.",
       "date(2024, 2, 29)", is: "2024-02-29"),
     FunctionManual(
       "add_months(d: date, n: integer): date", "The same day n months later, or that month's last.",

@@ -53,7 +53,8 @@ struct TestCommand: ParsableCommand {
       Failure.write(result.failures.map(\.diagnostic))
       for file in covered ?? [] { print(TestReport.line(of: file)) }
       print("\(result.passed) passed, \(result.failures.count) failed")
-      let tried = result.properties == 0 ? "" : ", \(result.properties) properties tried (seed \(options.seed))"
+      let noun = result.properties == 1 ? "property" : "properties"
+      let tried = result.properties == 0 ? "" : ", \(result.properties) \(noun) tried (seed \(options.seed))"
       Terminal.error("\(files.count) \(files.count == 1 ? "file" : "files")\(tried), \(seconds) s")
     }
     if !result.failures.isEmpty { throw Ended(code: 3) }
