@@ -34,6 +34,9 @@ static int split_position(const char **text, size_t *length, const char *source)
   return line;
 }
 
+/// Writes the frames of the plugin, innermost first, a line each: path, line, first line of the function, name (all but the
+/// name are always there; a function that the host calls has none). Frames that do not fit are left out.
+///
 /// - level: the first frame to look at: 1 in a message handler, which is 0 itself.
 static void describe_frames(lua_State *L, weir_state *S, int level, const char **short_source, lua_Debug *first) {
   bool found = false;
@@ -50,9 +53,12 @@ static void describe_frames(lua_State *L, weir_state *S, int level, const char *
       S->line = frame.currentline;
       snprintf(S->path, sizeof S->path, "%s", frame.source[0] == '@' ? frame.source + 1 : frame.source);
     }
-    int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s:%d: in %s", written ? "\n" : "",
-                        frame.short_src, frame.currentline, frame.name ? frame.name : "the file");
-    if (more < 0 || written + (size_t)more >= sizeof S->traceback) break;
+    int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s\t%d\t%d\t%s", written ? "\n" : "",
+                        frame.short_src, frame.currentline, frame.linedefined, frame.name ? frame.name : "");
+    if (more < 0 || written + (size_t)more >= sizeof S->traceback) {
+      S->traceback[written] = 0;
+      break;
+    }
     written += (size_t)more;
   }
 }
@@ -64,7 +70,8 @@ static void describe_value(lua_State *L, weir_state *S, const char *source) {
   if (lua_type(L, 1) == LUA_TSTRING) {
     text = lua_tolstring(L, 1, &length);
     int line = source ? split_position(&text, &length, source) : 0;
-    if (line) S->line = line;
+    // Of a limit the frames know better: its message is the hook's, which names the caller of the function that ran.
+    if (line && !S->fatal) S->line = line;
   } else if (lua_isnil(L, 1)) {
     text = "error object is nil";
     length = strlen(text);

@@ -36,8 +36,11 @@ void weir_charge(lua_State *L, weir_state *S, int64_t steps) {
 enum { HOOK_PERIOD = 1000 };
 
 static void on_count(lua_State *L, lua_Debug *activation) {
-  (void)activation;
   weir_state *S = state_of(L);
+  if (activation->event == LUA_HOOKLINE) {
+    weir_note_line(L, S, activation);
+    return;
+  }
   S->since_clock = 1 << 30; // the clock is cheap beside a thousand instructions
   weir_charge(L, S, HOOK_PERIOD);
 }
@@ -129,9 +132,12 @@ weir_state *weir_create(weir_limits limits, weir_callbacks callbacks) {
   return S;
 }
 
+void weir_cover(weir_state *S) { lua_sethook(S->L, on_count, LUA_MASKCOUNT | LUA_MASKLINE, HOOK_PERIOD); }
+
 void weir_close(weir_state *S) {
   lua_sethook(S->L, NULL, 0, 0);
   lua_close(S->L);
+  weir_forget_coverage(S);
   weir_values_clear(&S->reply);
   weir_values_clear(&S->arguments);
   free(S->reply.items);

@@ -67,6 +67,7 @@ struct weir_state {
   weir_source *source;
   weir_export *exporting;
   literal_entry literals[64];
+  struct weir_covered *covered; // files whose lines are noted; see weir_cover
 };
 
 static inline weir_state *state_of(lua_State *L) { return *(weir_state **)lua_getextraspace(L); }
@@ -88,6 +89,9 @@ _Noreturn void weir_fail(lua_State *L, int32_t status, const char *message);
 void weir_charge(lua_State *L, weir_state *S, int64_t steps);
 void weir_begin(weir_state *S, int64_t rows);
 double weir_clock(void);
+// Coverage.c
+void weir_note_line(lua_State *L, weir_state *S, lua_Debug *activation);
+void weir_forget_coverage(weir_state *S);
 // Protected.c
 weir_status weir_protected(weir_state *S, lua_CFunction body, void *request);
 weir_status weir_settle(weir_state *S, int code);

@@ -50,7 +50,9 @@ extension DefinitionReader {
     }
     guard let result = type(value["returns"], key: "returns"), functions.count == Self.parts.count, !bag.hasErrors
     else { return nil }
-    let step = scriptFunction(functions["step"]!, [.row(inputs.map(\.name))], returns: [])
+    var step = scriptFunction(
+      functions["step"]!, [.row(inputs.map(\.name))], returns: [], key: "step", address: nil)
+    step.argumentTypes = inputs.map(\.type)
     return ScriptedMetric(
       step: step, initial: functions["init"]!, merge: functions["merge"]!, finish: functions["finish"]!,
       result: result)

@@ -22,7 +22,8 @@ extension DefinitionReader {
     let columns = declared.map { Field($0.name, $0.type, provenance: provenance) }
     return SourceScriptDefinition(
       name: qualifiedName, columns: columns,
-      script: LuaSourceScript(script: scriptFunction(rows, [], returns: []), results: columns.map(LuaResult.init)))
+      script: LuaSourceScript(
+        script: scriptFunction(rows, [], returns: [], key: "rows", address: nil), results: columns.map(LuaResult.init)))
   }
 
   mutating func export() -> ExportScriptDefinition? {
@@ -41,6 +42,7 @@ extension DefinitionReader {
     guard !inputs.isEmpty else { return nil }
     return ExportScriptDefinition(
       name: qualifiedName, inputs: inputs,
-      script: LuaExportScript(script: scriptFunction(write, [], returns: []), names: inputs.map(\.name)))
+      script: LuaExportScript(
+        script: scriptFunction(write, [], returns: [], key: "write", address: nil), names: inputs.map(\.name)))
   }
 }

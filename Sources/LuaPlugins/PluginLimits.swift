@@ -81,6 +81,17 @@ public enum PluginLimits {
     return limits
   }
 
+  /// Which limits a cap lowers and to what, as a command line has them; nil where it lowers none.
+  static func lowered(_ own: LuaLimits, by cap: LuaLimits) -> String? {
+    let sizes: [(String, KeyPath<LuaLimits, Int>)] = [
+      ("memory", \.memoryBytes), ("block", \.blockBytes), ("output", \.outputBytes), ("steps", \.steps),
+      ("batch_steps", \.batchSteps),
+    ]
+    var parts = sizes.filter { cap[keyPath: $0.1] < own[keyPath: $0.1] }.map { "\($0.0)=\(cap[keyPath: $0.1])" }
+    if cap.seconds < own.seconds { parts.append("seconds=\(Int(cap.seconds))") }
+    return parts.isEmpty ? nil : parts.joined(separator: ",")
+  }
+
   /// The smaller of each.
   static func capped(_ own: LuaLimits, by cap: LuaLimits) -> LuaLimits {
     LuaLimits(

@@ -13,17 +13,28 @@ final class PluginScripts: Sendable {
   let version: String
   let files: PluginFiles
   let settings: [SettingValue]
+  /// The settings that the pipeline gives, as it writes them.
+  let given: [(name: String, text: String)]
   let limits: LuaLimits
+  /// Limits that are lower than the manifest's, as `--limits` takes them.
+  let loweredLimits: String?
   let path: LuaPath
   let costs: ScriptCosts
+  /// Takes in which lines are run.
+  let coverage: LuaCoverage?
   private let log: RunLog
   /// For looking at what functions read; made at first use.
   private let inspected = Mutex<Handover<LuaState>?>(nil)
 
   init(
-    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath,
-    log: RunLog, costs: ScriptCosts
+    name: String, version: String, files: PluginFiles, settings: [SettingValue],
+    given: [(name: String, text: String)] = [], limits: LuaLimits,
+    loweredLimits: String? = nil, path: LuaPath, log: RunLog, costs: ScriptCosts,
+    coverage: LuaCoverage? = nil
   ) {
+    self.coverage = coverage
+    self.loweredLimits = loweredLimits
+    self.given = given
     self.name = name
     self.version = version
     self.files = files
@@ -57,6 +68,8 @@ final class PluginScripts: Sendable {
   func takeState() throws -> LuaState { try idle.withLock({ $0.popLast() })?.value ?? makeState() }
 
   func giveBack(_ state: LuaState) {
+    // A state tells which lines it ran when it goes.
+    if coverage != nil { return }
     let handed = Handover(state)
     idle.withLock { $0.append(handed) }
   }
@@ -109,36 +122,12 @@ final class PluginScripts: Sendable {
     let modules = files.scripts.filter { $0.kind == .modules }.map { ($0.name, $0.file.text) }
     return try LuaState(
       name: name, limits: limits, settings: .record(settings.map { ($0.name, LuaValue($0.value)) }),
-      modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }))
-  }
-
-  /// A failure of a script at its line.
-  func diagnostic(_ failure: LuaFailure, inputs: String = "") -> Diagnostic {
-    let file = failure.path.flatMap { self.file(calledByLua: $0) }
-    let span = file.flatMap { file in
-      failure.line.map { line -> SourceSpan in
-        let start = file.offset(ofLine: line)
-        let text = file.text(ofLine: line)
-        let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
-        return file.span(start + indent..<start + text.utf8.count)
-      }
-    }
-    return Diagnostic(code(failure.kind), "plugin '\(name)': \(failure.message)\(inputs)", at: span)
+      modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }), coverage: coverage)
   }
 
   /// The file that Lua names; a long name it cuts at the front.
   func file(calledByLua name: String) -> SourceFile? {
     let end = name.hasPrefix("...") ? name.dropFirst(3) : name[...]
     return files.scripts.first { $0.chunkName.hasSuffix(end) }?.file
-  }
-
-  private func code(_ kind: LuaFailure.Kind) -> DiagnosticCode {
-    switch kind {
-    case .syntax: .luaSyntax
-    case .runtime, .host: .scriptError
-    case .instructions, .memory, .deadline: .scriptLimit
-    case .result: .scriptResult
-    case .rejected: .rejectedRow
-    }
   }
 }

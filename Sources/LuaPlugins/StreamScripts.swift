@@ -39,8 +39,9 @@ struct LuaSourceScript: SourceScript {
         return SourceScriptRows(
           columns: rows.columns, count: rows.count, starts: rows.starts, refused: rows.refused.map(refusal))
       } catch let failure as LuaFailure {
-        throw RunFailure(
-          script.scripts.diagnostic(failure, inputs: source.line > 0 ? ", at line \(source.line) of '\(path)'" : ""))
+        var diagnostic = script.scripts.diagnostic(failure, of: script)
+        if source.line > 0 { diagnostic.message += ", at line \(source.line) of '\(path)'" }
+        throw RunFailure(diagnostic)
       }
     }
 
@@ -63,8 +64,9 @@ struct LuaExportScript: ExportScript {
       do {
         try state.export(script.function, names: names, columns: arguments, count: count, to: write)
       } catch let failure as LuaFailure {
-        throw RunFailure(
-          script.scripts.diagnostic(failure, inputs: failure.row.map { row(arguments, $0) } ?? ""))
+        var diagnostic = script.scripts.diagnostic(failure, of: script)
+        if let number = failure.row { diagnostic.message += row(arguments, number) }
+        throw RunFailure(diagnostic)
       }
     }
   }

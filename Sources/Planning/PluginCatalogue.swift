@@ -26,6 +26,21 @@ public struct PluginCatalogue: Sendable {
 
   public init() {}
 
+  /// Takes in what another plugin defines.
+  public mutating func add(_ other: PluginCatalogue) {
+    identities += other.identities
+    metrics.merge(other.metrics) { own, _ in own }
+    feeRules.merge(other.feeRules) { own, _ in own }
+    folds.merge(other.folds) { own, _ in own }
+    transforms.merge(other.transforms) { own, _ in own }
+    sources.merge(other.sources) { own, _ in own }
+    exports.merge(other.exports) { own, _ in own }
+    functions.merge(other.functions) { own, _ in own }
+    functionInputs.merge(other.functionInputs) { own, _ in own }
+    functionProvenance.merge(other.functionProvenance) { own, _ in own }
+    unreadable.formUnion(other.unreadable)
+  }
+
   /// Whether a name is one of what could not be read.
   public func isUnreadable(_ name: String) -> Bool { unreadable.containsDefinition(name) }
 

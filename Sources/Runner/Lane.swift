@@ -69,7 +69,11 @@ final class Lane {
     case .aggregate:
       let before = reports[index]!.counts.quarantined
       let start = profile?.start()
-      try partials[index]!.add(batch, &reports[index]!)
+      do {
+        try partials[index]!.add(batch, &reports[index]!)
+      } catch let failure as RunFailure {
+        throw failure.located(in: batch)
+      }
       if let start { profile?.note(node: index, since: start) }
       reports[index]!.counts.rowsIn += batch.count
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
@@ -86,10 +90,14 @@ final class Lane {
     report.counts.rowsIn += batch.count
     defer { reports[index] = report }
     let start = profile?.start()
-    let output = try work(workers[index]!, &report)
-    if let start { profile?.note(node: index, since: start) }
-    report.counts.rowsOut += output.count
-    return output
+    do {
+      let output = try work(workers[index]!, &report)
+      if let start { profile?.note(node: index, since: start) }
+      report.counts.rowsOut += output.count
+      return output
+    } catch let failure as RunFailure {
+      throw failure.located(in: batch)
+    }
   }
 
   /// A node's report, to be changed in place and put back: a copy of it would copy all rows that were quarantined so far.
@@ -207,7 +215,12 @@ final class Lane {
       let batch = live.batch(width: drive.width)
       let before = report.quarantined.count
       let start = profile?.start()
-      let selected = try selector.select(batch, &report)
+      let selected: [Int32]?
+      do {
+        selected = try selector.select(batch, &report)
+      } catch let failure as RunFailure {
+        throw failure.located(in: batch)
+      }
       if let start { profile?.note(node: index, since: start) }
       precondition(report.quarantined.count == before || selected != nil)
       if let selected { live.keep(selected) }

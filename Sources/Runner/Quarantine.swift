@@ -30,17 +30,17 @@ struct Quarantine {
   func failWhereAsked() throws {
     for (number, source) in plan.sources.enumerated() {
       guard let first = rows[number]?.first(where: { source.onError == .fail || $0.isFatal }) else { continue }
-      let place = try execution.sources[number].originalRows(file: first.origin.file, at: [first.origin.byte])
-      let line = place.first?.line ?? 0
-      // Rows that stand in the pipeline have no file: they are counted.
-      let whereFound =
-        path(of: first.origin, in: execution.sources[number].inputs(), number)
-        .map { "\($0):\(line): byte \(first.origin.byte)" } ?? "row \(line) of '\(source.name)'"
-      throw RunFailure(
-        first.code, "\(whereFound): \(first.message)",
-        help: first.isFatal
-          ? "\(labels[first.step] ?? "") says 'unmatched: fail'; 'unmatched: quarantine' would set the row aside"
-          : "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside")
+      let place = try execution.place(of: first.origin)
+      let help =
+        first.isFatal
+        ? "\(labels[first.step] ?? "") says 'unmatched: fail'; 'unmatched: quarantine' would set the row aside"
+        : "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside"
+      guard var whole = first.full?.diagnostic else {
+        throw RunFailure(first.code, "\(place.text): \(first.message)", help: help)
+      }
+      whole.notes.insert(.init("row", place.label), at: 0)
+      whole.help = help
+      throw RunFailure(whole)
     }
   }
 

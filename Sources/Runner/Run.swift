@@ -81,7 +81,10 @@ public struct Run {
 
   /// Computes one share of the inputs, up to the first aggregates.
   public func share(_ place: Share.Place) throws -> Share {
-    try execution().share(place, identity: Share.identity(of: plan, weirVersion: weirVersion))
+    let execution = try execution()
+    return try execution.sayingWhere {
+      try execution.share(place, identity: Share.identity(of: plan, weirVersion: weirVersion))
+    }
   }
 
   private func execution() throws -> Execution {
@@ -95,7 +98,7 @@ public struct Run {
     }
     let publisher = try Publisher(directory: options.outputDirectory, stop: options.stop)
     if !shares.isEmpty { try execution.load(shares) }
-    try execution.run()
+    try execution.sayingWhere { try execution.run() }
     let quarantine = Quarantine(plan, execution)
     try quarantine.failWhereAsked()
     let ledger = Ledger(plan, execution)
@@ -147,7 +150,7 @@ public struct Run {
   /// Runs as much as some stages need and gives their rows; publishes nothing.
   public func tables(of stages: [String]) throws -> [Table] {
     let execution = try Execution(plan, options: options, keeping: Set(stages), checking: false)
-    try execution.run()
+    try execution.sayingWhere { try execution.run() }
     try Quarantine(plan, execution).failWhereAsked()
     return stages.map { execution.table($0) }
   }

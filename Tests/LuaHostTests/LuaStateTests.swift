@@ -291,7 +291,8 @@ import Testing
 
   @Test func theLibraryIsDocumentedOnceByName() {
     #expect(Set(HostFunction.all.map(\.name)).count == HostFunction.all.count)
-    #expect(HostFunction.all.allSatisfy { $0.signature.hasPrefix($0.name + "(") && $0.summary.hasSuffix(".") })
+    #expect(
+      HostFunction.all.allSatisfy { $0.manual.signature.hasPrefix($0.name + "(") && $0.manual.summary.hasSuffix(".") })
   }
 
   @Test func logLinesAndStepsAreReadAfterACall() throws {

@@ -103,6 +103,11 @@ size_t weir_log(const weir_state *state, const char **text, int64_t *lost);
 void weir_log_clear(weir_state *state);
 size_t weir_memory_used(const weir_state *state);
 
+/// From now on the lines that run are noted, which slows every one of them. Before the first load.
+void weir_cover(weir_state *state);
+/// The file of a number from 0 of which lines were run, a bit each; false where there are not so many.
+bool weir_covered_file(const weir_state *state, int32_t index, const char **path, const uint8_t **lines, int32_t *bytes);
+
 /// The rows of one column. Decimals are pairs of 64-bit halves, low first.
 typedef struct weir_column {
   int32_t kind;

@@ -179,9 +179,13 @@ struct GroupingResult: Sendable {
     }
     guard let first = part.positions == nil ? problems.first : problems.min(by: { position($0) < position($1) })
     else { return }
-    throw Failure(
-      rank: rank, position: position(first),
-      error: RunFailure(first.code, "\(label): \(first.message)\(named(Int(first.row), keys))"))
+    let group = named(Int(first.row), keys)
+    var failure = RunFailure(first.code, "\(label): \(first.message)\(group)")
+    if var whole = first.full?.diagnostic {
+      whole.message = "\(label): \(whole.message)\(group)"
+      failure = RunFailure(whole)
+    }
+    throw Failure(rank: rank, position: position(first), error: failure)
   }
 
   /// All parts as batches in the order of the stage.
