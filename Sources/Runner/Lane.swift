@@ -223,6 +223,7 @@ final class Lane {
       }
       if let start { profile?.note(node: index, since: start) }
       precondition(report.quarantined.count == before || selected != nil)
+      live.forget(allBut: drive.columnsNeeded(after: index))
       if let selected { live.keep(selected) }
       report.counts.rowsOut += live.count
       reports[index] = report
