@@ -39,7 +39,7 @@ enum ScriptExport: ExportDefinition {
     let columns: [Int]
 
     func encode(_ tables: [(name: String, table: Table)], to write: ([UInt8]) throws -> Void) throws {
-      let batch = tables[0].table.concatenated()
+      let batch = try tables[0].table.concatenated()
       try script.write(columns.map { batch.columns[$0] }, count: batch.count, to: write)
     }
   }

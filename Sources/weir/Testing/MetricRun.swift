@@ -50,7 +50,7 @@ struct MetricRun {
         }
       }
       let finished = try operation.finish(partials, FinishRequest(contexts: [context]), &report)
-      return finished.table.batches.flatMap { batch in
+      return try finished.table.batches.flatMap { batch in
         (0..<batch.count).map { row in batch.columns.map { $0.scalar(row) } }
       }
     } catch is RunFailure {
