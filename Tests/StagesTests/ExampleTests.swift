@@ -123,7 +123,7 @@ import Testing
     let plan = try Planner.plan(context, earlier: bag)
     let table = try Run(plan, options: RunOptions(workers: 1), weirVersion: "0").tables(of: ["made"])[0]
     let column = try #require(table.schema.index(of: "r"))
-    return table.batches.flatMap { batch in (0..<batch.count).map { batch.columns[column].scalar($0).text } }
+    return try table.batches.flatMap { batch in (0..<batch.count).map { batch.columns[column].scalar($0).text } }
   }
 
   private static func text(_ value: LuaValue) -> String {
