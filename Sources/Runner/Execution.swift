@@ -200,10 +200,11 @@ final class Execution {
     let drive = Drive(
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
       resumed: partials(below: root), badCells: state[root]?.badCells ?? [:], isProfiled: recorder != nil)
-    let split = Batch.Position.firstTable + root
+    // Parts are shared out among the workers as splits are, so each has a split of its own.
+    let base = Batch.Position.firstTable + root << Batch.Position.tableBits
     return try drive.run(units: table.parts.count, workers: contexts, stop: options.stop) { unit, lane in
       var batch = try table.parts[unit].batch
-      batch.position = Batch.Position(split: split, batch: unit)
+      batch.position = Batch.Position(split: base + unit, batch: 0)
       try lane.push(table: batch)
     }
   }
