@@ -4,7 +4,7 @@ PACKAGES = pkg-config liblua5.4-dev zlib1g-dev libzstd-dev libxxhash-dev
 PREFIX ?= /usr/local
 WEIR = .build/release/weir
 
-.PHONY: run build test check lint format install setup clean sanitize fuzz
+.PHONY: run build test check lint format install setup clean sanitize fuzz bench bench-kernels
 
 run: build
 	$(WEIR) run Pipelines/network-dashboard.yaml --out out
@@ -19,11 +19,11 @@ test: setup
 check: lint test
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	sh Tests/dependency-graph.sh
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 install: build
 	install -D -m 755 $(WEIR) $(DESTDIR)$(PREFIX)/bin/weir
@@ -38,6 +38,15 @@ fuzz: PACKAGES += lua5.4
 fuzz: setup
 	WEIR_FUZZ_RULES=$(FUZZ_RULES) WEIR_FUZZ_ROWS=256 WEIR_FUZZ_SEED=$${WEIR_FUZZ_SEED:-$$(date +%s)} \
 	swift test -c release --scratch-path .build-fuzz -Xswiftc -enable-testing --filter DifferentialTests
+
+# Weir beside the peers that are installed. BENCH passes options: make bench BENCH='--install --rows 1000000'.
+bench: build
+	python3 Benchmarks/run.py $(BENCH)
+
+# Instructions and allocations of the inner loops, against the counts that are kept.
+bench-kernels: setup
+	swift build -c release --product weir-kernels
+	python3 Benchmarks/kernels.py $(BENCH)
 
 clean:
 	rm -rf .build .build-address .build-thread .build-fuzz out

@@ -4,8 +4,8 @@
 
 #include "bridge.h"
 
-/// Copies text without control characters, cut where the room ends (never inside a UTF-8 character).
-static void copy_clean(char *to, size_t room, const char *from, size_t length) {
+/// Copies text without control characters, cut where the room ends (never inside a UTF-8 character). Gives how much.
+size_t weir_copy_clean(char *to, size_t room, const char *from, size_t length) {
   size_t written = 0;
   for (size_t i = 0; i < length && written + 5 < room; i++) {
     unsigned char byte = (unsigned char)from[i];
@@ -18,6 +18,7 @@ static void copy_clean(char *to, size_t room, const char *from, size_t length) {
     written += 3;
   }
   to[written] = 0;
+  return written;
 }
 
 /// Takes `path:12: ` off the front of a message; gives the line, or 0.
@@ -33,10 +34,14 @@ static int split_position(const char **text, size_t *length, const char *source)
   return line;
 }
 
-static void describe_frames(lua_State *L, weir_state *S, const char **short_source, lua_Debug *first) {
+/// Writes the frames of the plugin, innermost first, a line each: path, line, first line of the function, name (all but the
+/// name are always there; a function that the host calls has none). Frames that do not fit are left out.
+///
+/// - level: the first frame to look at: 1 in a message handler, which is 0 itself.
+static void describe_frames(lua_State *L, weir_state *S, int level, const char **short_source, lua_Debug *first) {
   bool found = false;
   size_t written = 0;
-  for (int level = 1; level < 12; level++) {
+  for (int last = level + 11; level < last; level++) {
     lua_Debug frame;
     if (!lua_getstack(L, level, &frame)) break;
     lua_getinfo(L, "Sln", &frame);
@@ -48,9 +53,12 @@ static void describe_frames(lua_State *L, weir_state *S, const char **short_sour
       S->line = frame.currentline;
       snprintf(S->path, sizeof S->path, "%s", frame.source[0] == '@' ? frame.source + 1 : frame.source);
     }
-    int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s:%d: in %s", written ? "\n" : "",
-                        frame.short_src, frame.currentline, frame.name ? frame.name : "the file");
-    if (more < 0 || written + (size_t)more >= sizeof S->traceback) break;
+    int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s\t%d\t%d\t%s", written ? "\n" : "",
+                        frame.short_src, frame.currentline, frame.linedefined, frame.name ? frame.name : "");
+    if (more < 0 || written + (size_t)more >= sizeof S->traceback) {
+      S->traceback[written] = 0;
+      break;
+    }
     written += (size_t)more;
   }
 }
@@ -62,7 +70,8 @@ static void describe_value(lua_State *L, weir_state *S, const char *source) {
   if (lua_type(L, 1) == LUA_TSTRING) {
     text = lua_tolstring(L, 1, &length);
     int line = source ? split_position(&text, &length, source) : 0;
-    if (line) S->line = line;
+    // Of a limit the frames know better: its message is the hook's, which names the caller of the function that ran.
+    if (line && !S->fatal) S->line = line;
   } else if (lua_isnil(L, 1)) {
     text = "error object is nil";
     length = strlen(text);
@@ -73,7 +82,7 @@ static void describe_value(lua_State *L, weir_state *S, const char *source) {
     length = (size_t)snprintf(own, sizeof own, "error object is a %s", weir_type_name(L, 1));
     text = own;
   }
-  copy_clean(S->message, sizeof S->message - 64, text, length);
+  weir_copy_clean(S->message, sizeof S->message - 64, text, length);
   const char *concatenated = strstr(S->message, "attempt to concatenate a ");
   if (concatenated) {
     const char *type = concatenated + strlen("attempt to concatenate a ");
@@ -94,18 +103,28 @@ int weir_handler(lua_State *L) {
     if (strlen(source) > 59) source = NULL;
   } else {
     S->path[0] = S->traceback[0] = 0;
-    describe_frames(L, S, &source, &first);
+    describe_frames(L, S, 1, &source, &first);
   }
   describe_value(L, S, source);
   lua_settop(L, 1);
   return 1;
 }
 
+/// What `weir_handler` does, for a thread that ended with an error, whose value is at index 1 of L.
+void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread) {
+  const char *source = NULL;
+  lua_Debug first;
+  S->line = 0;
+  S->path[0] = S->traceback[0] = 0;
+  describe_frames(thread, S, 0, &source, &first);
+  describe_value(L, S, source);
+}
+
 /// The status of what lua_pcall gave.
 weir_status weir_settle(weir_state *S, int code) {
   if (code == LUA_OK) return S->status = WEIR_OK;
   if (code == LUA_ERRMEM && !S->fatal) S->fatal = WEIR_MEMORY;
-  if (S->fatal == WEIR_MEMORY) {
+  if (S->fatal == WEIR_MEMORY && !strstr(S->message, "limit")) { // Lua's own words for it name no limit
     strcpy(S->message, "memory limit passed");
   } else if (code == LUA_ERRERR && !S->message[0]) {
     strcpy(S->message, "stack overflow while an error was handled");

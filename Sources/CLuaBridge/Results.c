@@ -46,10 +46,10 @@ void weir_append_placeholder(weir_result *result) {
 static const char *const kind_names[] = {"nil", "bool", "int", "float", "string", "decimal", "date", "timestamp",
                                          "table", "function", "list"};
 
-/// What the status becomes where a value of the right type does not do. A rule's row fails alone; anything else stops
-/// the run.
+/// What the status becomes where a value of the right type does not do. A rule's row, or a source's, fails alone;
+/// anything else stops the run.
 static int32_t value_status(const weir_state *S) {
-  return S->batch && S->batch->mode == WEIR_MAP ? WEIR_OK : WEIR_RESULT;
+  return S->source || (S->batch && S->batch->mode == WEIR_MAP) ? WEIR_OK : WEIR_RESULT;
 }
 
 /// A value that this row came to: nil, NaN, too many digits.

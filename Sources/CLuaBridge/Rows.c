@@ -204,7 +204,8 @@ static void note_failure(weir_state *S, weir_batch *batch, int64_t row) {
     batch->failure_capacity = capacity;
   }
   batch->failures[batch->failure_count++] = (weir_failure){
-      .status = S->status, .line = S->line, .row = row, .message = strdup(S->message), .path = strdup(S->path)};
+      .status = S->status, .line = S->line, .row = row, .message = strdup(S->message), .path = strdup(S->path),
+      .traceback = strdup(S->traceback)};
 }
 
 /// Leaves the failing row behind: a placeholder, or for a fold the rest of its key.
@@ -258,6 +259,7 @@ void weir_batch_free(weir_batch *batch) {
   for (size_t i = 0; i < batch->failure_count; i++) {
     free((void *)batch->failures[i].message);
     free((void *)batch->failures[i].path);
+    free((void *)batch->failures[i].traceback);
   }
   free(batch->failures);
   free(batch->emitted_rows);

@@ -36,8 +36,11 @@ void weir_charge(lua_State *L, weir_state *S, int64_t steps) {
 enum { HOOK_PERIOD = 1000 };
 
 static void on_count(lua_State *L, lua_Debug *activation) {
-  (void)activation;
   weir_state *S = state_of(L);
+  if (activation->event == LUA_HOOKLINE) {
+    weir_note_line(L, S, activation);
+    return;
+  }
   S->since_clock = 1 << 30; // the clock is cheap beside a thousand instructions
   weir_charge(L, S, HOOK_PERIOD);
 }
@@ -129,9 +132,12 @@ weir_state *weir_create(weir_limits limits, weir_callbacks callbacks) {
   return S;
 }
 
+void weir_cover(weir_state *S) { lua_sethook(S->L, on_count, LUA_MASKCOUNT | LUA_MASKLINE, HOOK_PERIOD); }
+
 void weir_close(weir_state *S) {
   lua_sethook(S->L, NULL, 0, 0);
   lua_close(S->L);
+  weir_forget_coverage(S);
   weir_values_clear(&S->reply);
   weir_values_clear(&S->arguments);
   free(S->reply.items);
@@ -156,9 +162,13 @@ void weir_flag_free(weir_flag *flag) { free(flag); }
 void weir_watch(weir_state *S, weir_flag *flag) { S->cancelled = flag; }
 int64_t weir_steps_used(const weir_state *S) { return S->steps_used; }
 size_t weir_memory_used(const weir_state *S) { return (size_t)S->used; }
-size_t weir_log(const weir_state *S, const char **text) {
+size_t weir_log(const weir_state *S, const char **text, int64_t *lost) {
   *text = S->log;
+  *lost = S->log_lost;
   return S->log_length;
 }
-void weir_log_clear(weir_state *S) { S->log_length = 0; }
+void weir_log_clear(weir_state *S) {
+  S->log_length = 0;
+  S->log_lost = 0;
+}
 const weir_values *weir_reply(const weir_state *S) { return &S->reply; }

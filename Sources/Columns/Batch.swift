@@ -20,6 +20,9 @@ public struct Batch: Sendable {
       self.batch = Int32(batch)
     }
 
+    /// Splits from here on are tables: workers share the batches of one, where one worker reads all of a source's split.
+    public static let firstTable = 1 << 30
+
     /// The place of the same rows on one of several ways that meet again: the ways of a batch stand one after the other.
     public func onWay(_ number: Int, of count: Int) -> Position {
       var result = self

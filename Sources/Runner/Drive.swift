@@ -16,9 +16,11 @@ final class Drive: Sendable {
   /// Columns of the source.
   let width: Int
   let isStrict: Bool
+  let isProfiled: Bool
   private let sourceColumns: [Int: [Int: Set<Int>]]
   private let needed: [Int]
   private let columnsBelow: [Int: [Int]]
+  private let columnsAfter: [Int: [Int]]
   private let shared: [Int: [(column: Int, readers: [Int])]]
   /// Cells of the source's rows that could not be read and that nobody has looked at yet, by column.
   let badCells: [Int: [RowOrigin: CellFailure]]
@@ -27,8 +29,10 @@ final class Drive: Sendable {
   /// - Parameter resumed: what workers have of aggregates from earlier passes, by node and then by worker.
   init(
     graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation],
-    resumed: [Int: [any AggregatePartial]] = [:], badCells: [Int: [RowOrigin: CellFailure]] = [:]
+    resumed: [Int: [any AggregatePartial]] = [:], badCells: [Int: [RowOrigin: CellFailure]] = [:],
+    isProfiled: Bool = false
   ) {
+    self.isProfiled = isProfiled
     self.badCells = badCells
     self.resumed = Handover(resumed)
     self.graph = graph
@@ -43,6 +47,10 @@ final class Drive: Sendable {
     var below: [Int: [Int]] = [:]
     for index in tree { below[index] = Self.columnsNeeded(below: index, graph, sourceColumns) }
     columnsBelow = below
+    columnsAfter = Dictionary(
+      uniqueKeysWithValues: tree.map { index in
+        (index, Set(graph.nodes[index].children.flatMap { below[$0] ?? [] }).sorted())
+      })
     shared = Dictionary(
       uniqueKeysWithValues: ([root] + tree).map { node in
         let readers = Dictionary(
@@ -71,6 +79,9 @@ final class Drive: Sendable {
 
   /// Source columns that a node and all below it look at.
   func columnsNeeded(below index: Int) -> [Int] { columnsBelow[index] ?? [] }
+
+  /// Source columns that the nodes below a node look at.
+  func columnsNeeded(after index: Int) -> [Int] { columnsAfter[index] ?? [] }
 
   private static func columnsNeeded(
     below index: Int, _ graph: RunGraph, _ sourceColumns: [Int: [Int: Set<Int>]]
@@ -125,6 +136,7 @@ final class Drive: Sendable {
             return
           }
         }
+        lane.profile?.end()
         outcome.deliver(lane, worker: worker)
       } catch {
         failed.set()

@@ -8,7 +8,9 @@ import Synchronization
 /// Runs a plan's graph: source after source, each in one pass, until all that is kept is complete.
 final class Execution {
   let plan: Plan
-  private let options: RunOptions
+  let options: RunOptions
+  /// Where the run is profiled.
+  let recorder: ProfileRecorder?
   private(set) var graph: RunGraph
   private var state: [Int: NodeState] = [:]
   let contexts: [WorkerContext]
@@ -33,6 +35,7 @@ final class Execution {
   init(_ plan: Plan, options: RunOptions, keeping names: Set<String>, checking: Bool) throws {
     self.plan = plan
     self.options = options
+    recorder = options.isProfiled ? ProfileRecorder(plan.scriptCosts) : nil
     graph = RunGraph(plan, keeping: names, checking: checking)
     let memory = MemoryBudget(
       bytes: options.memory ?? MachineMemory.byteCount / 2,
@@ -71,6 +74,7 @@ final class Execution {
   }
 
   func run() throws {
+    expectIngests()
     while true {
       let open = drivable()
       if open.isEmpty { break }
@@ -125,14 +129,16 @@ final class Execution {
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
       let sides = operation.sides.map { self.table($0) }
-      prepared[index] = try operation.prepare(sides, &stepReports[step.number]!)
+      prepared[index] = try measuring(step.label) { try operation.prepare(sides, &stepReports[step.number]!) }
     }
     let lanes: [Lane]
+    let start = ProcessorTime.ofWall
     if case .source(let number) = graph.nodes[root].kind {
       lanes = try driveSource(root, number, prepared, share)
     } else {
       lanes = try driveTable(root, try finished(root), prepared)
     }
+    recorder?.notePass(lanes, graph, label: graph.nodes[root].label, schema: schema(ofRoot: root), since: start)
     state[root, default: NodeState()].isDriven = true
     if graph.isBreaker(root) { state[root]?.table = nil }
     try gather(lanes, below: root)
@@ -155,7 +161,7 @@ final class Execution {
     let source = sources[number]
     let drive = Drive(
       graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared,
-      resumed: partials(below: root))
+      resumed: partials(below: root), isProfiled: recorder != nil)
     let stop = options.stop
     let base = number << 20
     let limit = options.limit
@@ -163,11 +169,16 @@ final class Execution {
     let remaining = limit.map { RowLimit($0) }
     let workers = limit == nil ? contexts : [contexts[0]]
     let splits = share?.splits(of: source.splits.count) ?? 0..<source.splits.count
+    let progress = options.progress
+    progress?.beginReading(planned.name, byteCount: byteCount(of: splits, in: source), rowLimit: limit)
     let lanes = try drive.run(units: splits.count, workers: workers, stop: stop) { unit, lane in
       let split = splits.lowerBound + unit
       if remaining?.isReached ?? false { return }
+      let begin = lane.profile?.start()
       let reader = try source.makeReader(source.splits[split])
-      while let block = try reader.next() {
+      lane.noteReading(since: begin, bytes: 0)
+      var passed = 0
+      while let block = try lane.next(of: reader, &passed, progress) {
         if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
         if let remaining {
           let rows = remaining.take(block.count)
@@ -188,11 +199,11 @@ final class Execution {
   private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
     let drive = Drive(
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
-      resumed: partials(below: root), badCells: state[root]?.badCells ?? [:])
-    let base = (plan.sources.count + root) << 20
+      resumed: partials(below: root), badCells: state[root]?.badCells ?? [:], isProfiled: recorder != nil)
+    let split = Batch.Position.firstTable + root
     return try drive.run(units: table.parts.count, workers: contexts, stop: options.stop) { unit, lane in
       var batch = try table.parts[unit].batch
-      batch.position = Batch.Position(split: base + unit, batch: 0)
+      batch.position = Batch.Position(split: split, batch: unit)
       try lane.push(table: batch)
     }
   }
@@ -235,7 +246,7 @@ final class Execution {
       node.partials += resumed.dropFirst(lanes.count)
       for lane in lanes {
         if let report = lane.reports[index], let step = graph.nodes[index].step {
-          stepReports[step.number]!.merge(report)
+          stepReports[step.number]!.counts += report.counts
         }
         quarantined += lane.reports[index]?.quarantined ?? []
         if let kept = lane.kept[index] { node.kept.append(kept) }
@@ -274,6 +285,7 @@ final class Execution {
     if let table = state[index]?.table { return table }
     var node = state[index] ?? NodeState()
     let step = graph.nodes[index].step
+    options.progress?.begin(graph.nodes[index].label)
     var report = step.flatMap { stepReports[$0.number] } ?? StepReport(step: -1, label: graph.nodes[index].label)
     let before = report.quarantined.count
     let table: Table
@@ -283,7 +295,9 @@ final class Execution {
       node.partials = []
       state[index]?.partials = []
       let request = FinishRequest(contexts: contexts, stop: options.stop, leading: leadingRows(below: index))
-      let finished = try naming(report.label) { try operation.finish(partials, request, &report) }
+      let finished = try naming(report.label) {
+        try measuring(report.label) { try operation.finish(partials, request, &report) }
+      }
       table = finished.table
       omit(finished.omitted, below: index)
       report.counts.rowsOut += table.rowCount + finished.omitted
@@ -292,7 +306,9 @@ final class Execution {
       let kept = node.kept
       node.kept = []
       state[index]?.kept = []
-      table = try naming(report.label) { try run(operation, planned, kept, &report) }
+      table = try naming(report.label) {
+        try measuring(report.label) { try run(operation, planned, kept, &report) }
+      }
       report.counts.rowsOut += table.rowCount
     case .hold:
       table = KeptRows.table(node.kept, schema: Schema())
@@ -328,6 +344,24 @@ final class Execution {
 }
 
 extension Execution {
+  /// Says what is going to be read, of ingests that rows are wanted from.
+  func expectIngests(share: Share.Place? = nil, of shared: Set<Int> = []) {
+    guard let progress = options.progress else { return }
+    var bytes: [Int] = []
+    for (index, node) in graph.nodes.enumerated() where !node.children.isEmpty {
+      guard case .source(let number) = node.kind else { continue }
+      let source = sources[number]
+      let splits = shared.contains(index) ? share?.splits(of: source.splits.count) : nil
+      bytes.append(byteCount(of: splits ?? 0..<source.splits.count, in: source))
+    }
+    progress.expect(ingests: bytes.count, bytes: bytes.reduce(0, +))
+  }
+
+  /// Bytes of some splits, as they are stored; splits of packed files count alike.
+  private func byteCount(of splits: Range<Int>, in source: any RowSource) -> Int {
+    splits.count == source.splits.count ? source.byteCount : source.byteCount / source.splits.count * splits.count
+  }
+
   /// Which rows are wanted of a breaker, where all that reads it is a step that looks only at the first in an order.
   private func leadingRows(below index: Int) -> LeadingRows? {
     guard graph.nodes[index].children.count == 1,

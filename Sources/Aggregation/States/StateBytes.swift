@@ -78,7 +78,7 @@ public struct StateReader {
   }
 
   /// Group numbers, each below `groupCount`.
-  mutating func groups(below groupCount: Int) throws(RunFailure) -> [UInt32] {
+  public mutating func groups(below groupCount: Int) throws(RunFailure) -> [UInt32] {
     let groups = try array(UInt32.self)
     guard groups.allSatisfy({ Int($0) < groupCount }) else { throw Self.damaged }
     return groups

@@ -10,7 +10,8 @@ enum CSVExport: ExportDefinition {
   static let example = "monthly_csv: { from: monthly, type: csv, path: out/monthly.csv }"
 
   static func plan(
-    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+    _ export: NamedNode, stages: [(name: String, schema: Schema)]?, reader: inout SpecReader,
+    _ context: inout PlanningContext
   ) -> (any TableEncoder)? {
     SingleStage.check(&reader)
     return Encoder(units: context.spec.units)
@@ -55,7 +56,8 @@ enum JSONExport: ExportDefinition {
   static let example = "monthly_json: { from: monthly, type: json, path: out/monthly.json }"
 
   static func plan(
-    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+    _ export: NamedNode, stages: [(name: String, schema: Schema)]?, reader: inout SpecReader,
+    _ context: inout PlanningContext
   ) -> (any TableEncoder)? {
     SingleStage.check(&reader)
     let decimals = reader.choice("decimals", default: JSONDecimals.number)

@@ -34,7 +34,8 @@ struct PreviewCommand: ParsableCommand {
     Interrupt.install()
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, memory: execution.memory?.bytes, stop: Interrupt.flag)
-    let table = try Run(plan, options: options, weirVersion: Weir.version).tables(of: [stage])[0]
+    defer { LogText.write(plan.log) }
+    let table = try options.watched { try Run(plan, options: $0, weirVersion: Weir.version).tables(of: [stage])[0] }
     let shown = try TableText(table, units: plan.spec.units, limit: max(rows, 0))
     print(json ? shown.json.text : shown.text, terminator: json ? "" : "\n")
   }
