@@ -8,13 +8,16 @@ import Diagnostics
 
 /// Files and folders that a run writes. Every failure is a `RunFailure` in plain words.
 public enum OutputFile {
-  /// Writes a new file and flushes it to the disk.
-  public static func write(_ path: String, _ produce: ((([UInt8]) throws -> Void)) throws -> Void) throws {
+  /// Writes a new file and flushes it to the disk. Nothing is left of it where that fails, or a stop is asked for on the way.
+  public static func write(
+    _ path: String, stop: StopFlag = StopFlag(), _ produce: ((([UInt8]) throws -> Void)) throws -> Void
+  ) throws {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw unwritable(path) }
     var buffer: [UInt8] = []
     do {
       try produce { bytes in
+        if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
         buffer += bytes
         if buffer.count >= 1 << 20 {
           try flush(buffer, to: descriptor, path)

@@ -330,7 +330,7 @@ final class Execution {
   ) throws -> Table {
     let table: Table
     if operation.order != nil {
-      table = try KeptRows.sorted(kept, schema: planned.input, threads: contexts.count)
+      table = try KeptRows.sorted(kept, schema: planned.input, threads: contexts.count, stop: options.stop)
       report.counts.rowsIn += table.rowCount
     } else {
       let input = KeptRows.table(kept, schema: planned.input)

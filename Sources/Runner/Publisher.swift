@@ -39,7 +39,7 @@ final class Publisher {
     let temporary = "\(target[..<slash])/.\(target[target.index(after: slash)...]).weir-partial"
     staged.append((temporary, target, relative))
     if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
-    try OutputFile.write(temporary, produce)
+    try OutputFile.write(temporary, stop: stop, produce)
   }
 
   /// Removes a file that an earlier run left, when this one is published.

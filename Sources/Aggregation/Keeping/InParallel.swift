@@ -1,8 +1,9 @@
+import Diagnostics
 import Memory
 
-/// Runs numbered pieces of work on several threads, worker numbers below `workers`; throws the failure of the first piece that failed.
+/// Runs numbered pieces of work on several threads, worker numbers below `workers`; throws the failure of the first piece that failed, or `.interrupted`.
 func inParallel(
-  _ count: Int, workers: Int, _ work: @escaping @Sendable (_ worker: Int, _ number: Int) throws -> Void
+  _ count: Int, workers: Int, stop: StopFlag, _ work: @escaping @Sendable (_ worker: Int, _ number: Int) throws -> Void
 ) throws {
   let tickets = Tickets()
   let failures = Failures()
@@ -10,7 +11,10 @@ func inParallel(
     while !failures.isSet {
       let number = tickets.draw()
       if number >= count { break }
-      do { try work(worker, number) } catch { failures.note(error, number) }
+      do {
+        if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
+        try work(worker, number)
+      } catch { failures.note(error, number) }
     }
   }
   try failures.throwFirst()

@@ -116,15 +116,17 @@ public final class KeptRows {
   }
 
   /// The rows of all workers in the order of the keys that they were made with; ties in the order of their positions.
-  public static func sorted(_ workers: [KeptRows], schema: Schema, threads: Int) throws -> Table {
+  public static func sorted(_ workers: [KeptRows], schema: Schema, threads: Int, stop: StopFlag = StopFlag()) throws
+    -> Table
+  {
     guard let keys = workers.lazy.compactMap(\.keys).first else { return Table(schema: schema, batches: []) }
     guard workers.contains(where: { !$0.runs.isEmpty }), let budget = workers[0].budget else {
       let rows = RunsToSort(table(workers, schema: schema), share: threads)
-      return try Aggregation.sorted(rows, by: keys, workers: threads)
+      return try Aggregation.sorted(rows, by: keys, workers: threads, stop: stop)
     }
     let file = try budget.spillFile()
     let shared = Handover(workers)
-    try inParallel(workers.count, workers: threads) { _, number in
+    try inParallel(workers.count, workers: threads, stop: stop) { _, number in
       let worker = shared.value[number]
       try worker.spill(to: file)
     }

@@ -7,18 +7,18 @@ import Synchronization
 ///
 /// Workers sort runs of the rows and then make ranges of the order out of all runs.
 public func sorted(_ table: Table, by keys: [SortKey], workers: Int = 1) throws -> Table {
-  try sorted(RunsToSort(table, share: workers), by: keys, workers: workers)
+  try sorted(RunsToSort(table, share: workers), by: keys, workers: workers, stop: StopFlag())
 }
 
 /// The same over rows that nobody else holds: what is sorted is given up on the way.
-func sorted(_ rows: RunsToSort, by keys: [SortKey], workers: Int) throws -> Table {
+func sorted(_ rows: RunsToSort, by keys: [SortKey], workers: Int, stop: StopFlag) throws -> Table {
   guard rows.count > 1 else {
     guard let batch = try rows.take(0) else { return Table(schema: rows.schema, batches: []) }
     let order = RowOrder(keys.map { (batch.columns[$0.column], $0.descending) }, count: batch.count)
     return Table(schema: rows.schema, batches: [batch.gathered(order.sorted())])
   }
   let runs = Mutex<[Int: SortedRun]>([:])
-  try inParallel(rows.count, workers: workers) { _, number in
+  try inParallel(rows.count, workers: workers, stop: stop) { _, number in
     guard let batch = try rows.take(number) else { return }
     let run = try SortedRun([batch], by: keys, in: nil)
     runs.withLock { $0[number] = run }
@@ -26,7 +26,7 @@ func sorted(_ rows: RunsToSort, by keys: [SortKey], workers: Int) throws -> Tabl
   let merged = MergedRuns(runs.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }, by: keys)
   let ranges = merged.table(schema: rows.schema, parts: rows.count)
   let made = Mutex<[Int: Batch]>([:])
-  try inParallel(ranges.parts.count, workers: workers) { _, number in
+  try inParallel(ranges.parts.count, workers: workers, stop: stop) { _, number in
     let batch = try ranges.parts[number].batch
     made.withLock { $0[number] = batch }
   }
