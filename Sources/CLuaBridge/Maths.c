@@ -82,6 +82,11 @@ static int maths_log(lua_State *L) {
 }
 
 static int maths_fmod(lua_State *L) {
+  if (lua_isinteger(L, 1) && lua_isinteger(L, 2)) {
+    lua_Integer divisor = lua_tointeger(L, 2);
+    luaL_argcheck(L, divisor != 0, 2, "zero");
+    return lua_pushinteger(L, divisor == -1 ? 0 : lua_tointeger(L, 1) % divisor), 1;
+  }
   return lua_pushnumber(L, fmod(luaL_checknumber(L, 1), luaL_checknumber(L, 2))), 1;
 }
 

@@ -291,7 +291,7 @@ static int find_or_match(lua_State *L, bool find) {
 int weir_find(lua_State *L) { return find_or_match(L, true); }
 int weir_match(lua_State *L) { return find_or_match(L, false); }
 
-static int gmatch_step(lua_State *L) {
+int weir_gmatch_step(lua_State *L) {
   matcher m = prepare(L, lua_upvalueindex(1), lua_upvalueindex(2));
   lua_Integer at = lua_tointeger(L, lua_upvalueindex(3)), last = lua_tointeger(L, lua_upvalueindex(4));
   for (const char *s = m.text + at; s <= m.end; s++) {
@@ -313,7 +313,7 @@ int weir_gmatch(lua_State *L) {
   lua_settop(L, 2);
   lua_pushinteger(L, 0);
   lua_pushinteger(L, -1);
-  lua_pushcclosure(L, gmatch_step, 4);
+  lua_pushcclosure(L, weir_gmatch_step, 4);
   return 1;
 }
 

@@ -271,12 +271,17 @@ extension LuaScript {
       let mapped = try state.mapRows(
         function, arguments: given(arguments), count: count,
         results: results.enumerated().map {
-          LuaResult(name: "result \($0.offset + 1)", type: $0.element.data, isNullable: $0.element.isNullable)
+          LuaResult(name: resultName($0.offset), type: $0.element.data, isNullable: $0.element.isNullable)
         })
       return (mapped.columns, mapped.failures.map { problem($0, arguments) })
     } catch {
       throw runFailure(error, arguments)
     }
+  }
+
+  /// What a result is called in the definition: a fee rule gives `fee` and `branch`, anything else what it is named for.
+  private func resultName(_ index: Int) -> String {
+    script.kind == .fees ? (index == 0 ? "fee" : "branch") : script.name
   }
 
   /// The arguments as the host takes them.
