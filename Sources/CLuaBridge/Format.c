@@ -103,9 +103,10 @@ static bool add_decimal(lua_State *L, luaL_Buffer *buffer, int index, const char
 
 static void add_conversion(lua_State *L, luaL_Buffer *buffer, int index, char *spec, size_t length) {
   char conversion = spec[length - 1], out[512];
+  int written;
   if (add_decimal(L, buffer, index, spec, conversion)) return;
   switch (conversion) {
-  case 'c': luaL_addchar(buffer, (char)luaL_checkinteger(L, index)); return;
+  case 'c': written = snprintf(out, sizeof out, spec, (int)luaL_checkinteger(L, index)); break;
   case 'd':
   case 'i':
   case 'u':
@@ -117,7 +118,7 @@ static void add_conversion(lua_State *L, luaL_Buffer *buffer, int index, char *s
     spec[length] = 'l';
     spec[length + 1] = conversion;
     spec[length + 2] = 0;
-    snprintf(out, sizeof out, spec, value);
+    written = snprintf(out, sizeof out, spec, value);
     break;
   }
   case 'e':
@@ -127,14 +128,14 @@ static void add_conversion(lua_State *L, luaL_Buffer *buffer, int index, char *s
   case 'G': {
     double number = luaL_checknumber(L, index);
     // The sign of NaN is the machine's.
-    snprintf(out, sizeof out, spec, isnan(number) ? (double)NAN : number);
+    written = snprintf(out, sizeof out, spec, isnan(number) ? (double)NAN : number);
     break;
   }
   case 's': add_text(L, buffer, index, spec); return;
   case 'q': add_quoted(L, buffer, index); return;
   default: luaL_error(L, "invalid conversion '%s' to 'format'", spec); return;
   }
-  luaL_addstring(buffer, out);
+  if (written > 0) luaL_addlstring(buffer, out, (size_t)written); // %c may write a zero byte
 }
 
 /// Flags, width and precision, of two digits each; gives the place of the conversion's letter.

@@ -126,6 +126,7 @@ bool weir_in_class(int c, int class) {
   case 'u': holds = isupper(c); break;
   case 'w': holds = isalnum(c); break;
   case 'x': holds = isxdigit(c); break;
+  case 'z': holds = c == 0; break; // as Lua 5.1 had it, and 5.4 still has
   default: return class == c;
   }
   return isupper(class) ? !holds : holds;
