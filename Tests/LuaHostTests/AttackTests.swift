@@ -18,7 +18,7 @@ import Testing
 
   static let limits = LuaLimits(
     steps: 200_000, batchSteps: 2_000_000, memoryBytes: 8 << 20, blockBytes: 1 << 20, outputBytes: 1 << 20,
-    seconds: 0.25)
+    seconds: 2)
 
   /// What scripts may require: modules that fail, that keep a global, and that require each other.
   static let modules = [
