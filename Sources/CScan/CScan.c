@@ -140,10 +140,10 @@ static inline uint64_t neon_mask(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8
 
 #endif
 
-static int best_implementation(int wanted) {
+int weir_best_implementation(int wanted) {
 #if defined(__x86_64__)
   const int wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                   __builtin_cpu_supports("avx512vbmi2");
+                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi2");
   const int narrow = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
   if (wanted == WEIR_PORTABLE) return WEIR_PORTABLE;
   if (wide && wanted != WEIR_AVX2) return WEIR_AVX512;
@@ -157,7 +157,7 @@ static int best_implementation(int wanted) {
 }
 
 int weir_scan_separators(const struct weir_scan *scan, struct weir_scan_result *result, int implementation) {
-  const int chosen = best_implementation(implementation);
+  const int chosen = weir_best_implementation(implementation);
   switch (chosen) {
 #if defined(__x86_64__)
     case WEIR_AVX512: scan_avx512(scan, result); break;
@@ -234,6 +234,16 @@ size_t weir_count(const uint8_t *bytes, size_t count, uint8_t byte) {
 size_t weir_valid_utf8(const uint8_t *bytes, size_t count) {
   size_t at = 0;
   while (at < count) {
+#if defined(__SSE2__)
+    if (at + 64 <= count) {
+      __m128i parts[4];
+      memcpy(parts, bytes + at, 64);
+      if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(parts[0], parts[1]), _mm_or_si128(parts[2], parts[3])))) {
+        at += 64;
+        continue;
+      }
+    }
+#endif
     if (at + 8 <= count) {
       uint64_t word;
       memcpy(&word, bytes + at, 8);

@@ -1,3 +1,5 @@
+import Memory
+
 /// Some consecutive rows of a stage, as columns of equal length in the order of the stage's schema; columns that
 /// nobody reads are `Column.unread`.
 public struct Batch: Sendable {
@@ -61,6 +63,17 @@ public struct RowOrigin: Hashable, Comparable, Sendable, BitwiseCopyable {
   ///   - file: below 2^24.
   ///   - byte: below 2^40.
   public init(file: Int, byte: Int) { packed = UInt64(file) << 40 | UInt64(byte) }
+
+  private init(packed: UInt64) { self.packed = packed }
+
+  /// The origins of rows that begin behind bounds: row `r` at `bounds[r * stride] + 1` of a window whose first byte stands
+  /// at `shift` of the file's bytes.
+  public static func rows(
+    _ rows: [Int32], file: Int, behind bounds: [UInt32], stride: Int, shift: Int
+  ) -> [RowOrigin] {
+    let base = RowOrigin(file: file, byte: 0).packed &+ UInt64(bitPattern: Int64(shift))
+    return elementwise(rows) { RowOrigin(packed: base &+ UInt64(bounds[Int($0) &* stride] &+ 1)) }
+  }
 
   public var file: Int { Int(packed >> 40) }
   public var byte: Int { Int(packed & 0xFF_FFFF_FFFF) }

@@ -169,7 +169,7 @@ protocol Inflater: AnyObject {
   func add(_ bytes: [UInt8], _ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
     unsafe bytes.withUnsafeBytes {
-      unsafe _ = XXH3_128bits_update(state, $0.baseAddress.map { unsafe $0 + range.lowerBound }, range.count)
+      unsafe _ = weir_xxh3_update(state, $0.baseAddress.map { unsafe $0 + range.lowerBound }, range.count)
     }
   }
 

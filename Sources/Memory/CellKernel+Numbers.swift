@@ -1,20 +1,18 @@
+import CScan
+
 /// Whole numbers of up to 16 digits.
 struct IntKernel: CellKernel {
   static var zero: Int64 { 0 }
 
-  private let lastBytes = EightBytes.lastBytes()
+  func readPlain(
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int64>, _ unread: inout weir_unread
+  ) -> CInt? {
+    var form = weir_decimal_form(16, 0, UInt8(ascii: "."))
+    return unsafe weir_cells_decimals(&cells, &form, output, &unread, CInt(WEIR_BEST.rawValue))
+  }
 
   @inline(__always)
   func parse(_ start: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
-    if length <= 8 {
-      let values = unsafe (EightBytes.load(start + length - 8) ^ EightBytes.zeros) & lastBytes[length & 15]
-      if EightBytes.areDigitValues(values) { return Int64(truncatingIfNeeded: EightBytes.number(ofValues: values)) }
-    }
-    return unsafe parseAny(start, length)
-  }
-
-  @inline(never)
-  private func parseAny(_ start: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
     var (start, length) = unsafe (start, length)
     var negative = false
     let first = unsafe start[0]
@@ -48,9 +46,7 @@ struct DecimalKernel: CellKernel {
   private let bound: UInt64
   /// 10^n in the order of decimals that the cell has: entry n is 10^(scale - n).
   private let factors: InlineArray<20, UInt64>
-  private let lastBytes = EightBytes.lastBytes()
-  /// Where the point stands if all decimals are written: its byte, and what lies before and after it.
-  private let fullPoint: (byte: UInt64, value: UInt64, before: UInt64, after: UInt64)
+  private let form: weir_decimal_form
 
   /// - Parameter precision: at most 18.
   init(precision: Int, scale: Int, point: UInt8) {
@@ -66,34 +62,19 @@ struct DecimalKernel: CellKernel {
     for _ in scale..<precision { power *= 10 }
     bound = power
     factors = powers
-    if scale == 0 {
-      fullPoint = (0, 0, 0, ~0)
-    } else if scale < 8 {
-      let shift = UInt64((7 - scale) * 8)
-      fullPoint = (0xFF << shift, UInt64(point ^ 0x30) << shift, (1 << shift) &- 1, ~0 << (shift + 8))
-    } else {
-      fullPoint = (0, 1, 0, 0)  // never: the point lies further back
-    }
+    form = weir_decimal_form(CInt(precision), CInt(scale), point)
   }
 
   /// Up to eight characters with all the decimals that the column has: nearly every cell of money.
-  @inline(__always)
-  func parse(_ start: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
-    if length <= 8 {
-      var values = unsafe (EightBytes.load(start + length - 8) ^ EightBytes.zeros) & lastBytes[length & 15]
-      if values & fullPoint.byte == fullPoint.value {
-        values = (values & fullPoint.after) | ((values & fullPoint.before) &<< 8)
-        if EightBytes.areDigitValues(values) {
-          let coefficient = EightBytes.number(ofValues: values)
-          return coefficient < bound ? Int64(truncatingIfNeeded: coefficient) : nil
-        }
-      }
-    }
-    return unsafe parseAny(start, length)
+  func readPlain(
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int64>, _ unread: inout weir_unread
+  ) -> CInt? {
+    var form = form
+    return unsafe weir_cells_decimals(&cells, &form, output, &unread, CInt(WEIR_BEST.rawValue))
   }
 
-  @inline(never)
-  private func parseAny(_ start: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
+  @inline(__always)
+  func parse(_ start: UnsafePointer<UInt8>, _ length: Int) -> Int64? {
     var (start, length) = unsafe (start, length)
     var negative = false
     let first = unsafe start[0]
@@ -149,6 +130,12 @@ struct DecimalKernel: CellKernel {
 /// Days written `YYYY-MM-DD`, as days since 1970-01-01.
 struct ISODateKernel: CellKernel {
   static var zero: Int32 { 0 }
+
+  func readPlain(
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Int32>, _ unread: inout weir_unread
+  ) -> CInt? {
+    unsafe weir_cells_dates(&cells, output, &unread, CInt(WEIR_BEST.rawValue))
+  }
 
   @inline(__always)
   func parse(_ start: UnsafePointer<UInt8>, _ length: Int) -> Int32? {

@@ -1,3 +1,5 @@
+import CScan
+
 /// Which cells of a block of text a kernel reads: one column of a grid.
 ///
 /// Cell `column` of row `r` is `bounds[r * stride + column] + 1 ..< bounds[r * stride + column + 1]` (32-bit arithmetic that wraps, so the cell at
@@ -60,9 +62,18 @@ protocol CellKernel {
   static var zero: Value { get }
   /// nil where the cell (1 byte or more, quotes taken off) has another form; 16 bytes before `start` may be loaded.
   func parse(_ start: UnsafePointer<UInt8>, _ length: Int) -> Value?
+  /// Reads the cells that are written most plainly many at a time, and lists the rest. 0 where a cell lies outside its
+  /// bytes; nil where cells are read one by one alone.
+  func readPlain(
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Value>, _ unread: inout weir_unread
+  ) -> CInt?
 }
 
 extension CellKernel {
+  func readPlain(
+    _ cells: inout weir_cells, _ output: UnsafeMutablePointer<Value>, _ unread: inout weir_unread
+  ) -> CInt? { nil }
+
   /// Runs over the column. `rows` are rows of the block, nil for all; indices in the result count along `rows`.
   @inline(__always)
   func run(_ storage: [UInt8], _ cells: CellColumn, rows: [Int32]?) -> ParsedCells<Value> {
@@ -78,14 +89,9 @@ extension CellKernel {
             let text = unsafe KernelText(
               base: bytes.baseAddress!, limit: UInt32(bytes.count - ByteWindow.padding),
               bounds: bounds.baseAddress! + cells.column, stride: cells.stride,
-              quote: UInt16(cells.quote.map(UInt16.init) ?? 256), isLast: cells.isLast)
-            // The common case gets a loop of its own, free of what it does not need.
-            if rows != nil, cells.quote == nil, !cells.isLast {
-              unsafe loop(text, chosen.baseAddress!, count, output.baseAddress!, &others, isPlain: true)
-            } else {
-              unsafe loop(
-                text, rows == nil ? nil : chosen.baseAddress!, count, output.baseAddress!, &others, isPlain: false)
-            }
+              rows: rows == nil ? nil : chosen.baseAddress!, quote: UInt16(cells.quote.map(UInt16.init) ?? 256),
+              isLast: cells.isLast)
+            unsafe run(text, count, output.baseAddress!, &others)
           }
         }
       }
@@ -94,32 +100,47 @@ extension CellKernel {
     return ParsedCells(values: values, missing: others.missing, undecided: others.undecided)
   }
 
-  /// - Parameter isPlain: known when compiled: rows are chosen, and no cell has a quote or a carriage return to take off.
   @inline(__always)
-  private func loop(
-    _ text: KernelText, _ rows: UnsafePointer<Int32>?, _ count: Int, _ output: UnsafeMutablePointer<Value>,
-    _ others: inout OtherCells, isPlain: Bool
+  private func run(
+    _ text: KernelText, _ count: Int, _ output: UnsafeMutablePointer<Value>, _ others: inout OtherCells
   ) {
-    for index in 0..<count {
-      let row = isPlain ? unsafe Int(rows.unsafelyUnwrapped[index]) : unsafe rows.map { unsafe Int($0[index]) } ?? index
-      let at = unsafe text.bounds + row &* text.stride
-      var start = unsafe at[0] &+ 1
-      var end = unsafe at[1]
-      precondition(unsafe start <= end && end <= text.limit && start >= UInt32(ByteWindow.padding))
-      if !isPlain {
-        if unsafe text.isLast, end > start, unsafe text.base[Int(end) - 1] == UInt8(ascii: "\r") { end &-= 1 }
-        if end > start, unsafe UInt16(text.base[Int(start)]) == text.quote {
-          // A cell of one quote cannot be: structure was checked before.
-          start &+= 1
-          end = max(end &- 1, start)
-        }
+    var plain = unsafe weir_cells(
+      bytes: text.base, bounds: text.bounds, stride: text.stride, rows: text.rows, count: count,
+      first: UInt32(ByteWindow.padding), limit: text.limit)
+    let isDone = unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * count) { room in
+      var unread = unsafe weir_unread(
+        empty: room.baseAddress!, empty_count: 0, others: room.baseAddress! + count, other_count: 0)
+      guard let isWhole = unsafe readPlain(&plain, output, &unread) else { return false }
+      precondition(isWhole != 0, "a cell lies outside its block")
+      for place in 0..<(unsafe unread.empty_count) {
+        unsafe others.missing.append(Int32(bitPattern: unread.empty[place]))
       }
-      if start != end, let value = unsafe parse(text.base + Int(start), Int(end &- start)) {
-        unsafe (output + index).initialize(to: value)
-      } else {
-        unsafe (output + index).initialize(to: Self.zero)
-        others.add(index, isEmpty: start == end)
-      }
+      for place in 0..<(unsafe unread.other_count) { unsafe read(Int(unread.others[place]), text, output, &others) }
+      return true
+    }
+    if !isDone { for index in 0..<count { unsafe read(index, text, output, &others) } }
+  }
+
+  @inline(__always)
+  private func read(
+    _ index: Int, _ text: KernelText, _ output: UnsafeMutablePointer<Value>, _ others: inout OtherCells
+  ) {
+    let row = unsafe text.rows.map { unsafe Int($0[index]) } ?? index
+    let at = unsafe text.bounds + row &* text.stride
+    var start = unsafe at[0] &+ 1
+    var end = unsafe at[1]
+    precondition(unsafe start <= end && end <= text.limit && start >= UInt32(ByteWindow.padding))
+    if unsafe text.isLast, end > start, unsafe text.base[Int(end) - 1] == UInt8(ascii: "\r") { end &-= 1 }
+    if end > start, unsafe UInt16(text.base[Int(start)]) == text.quote {
+      // A cell of one quote cannot be: structure was checked before.
+      start &+= 1
+      end = max(end &- 1, start)
+    }
+    if start != end, let value = unsafe parse(text.base + Int(start), Int(end &- start)) {
+      unsafe (output + index).initialize(to: value)
+    } else {
+      unsafe (output + index).initialize(to: Self.zero)
+      others.add(index, isEmpty: start == end)
     }
   }
 }
@@ -130,6 +151,8 @@ extension CellKernel {
   let limit: UInt32
   let bounds: UnsafePointer<UInt32>
   let stride: Int
+  /// nil for all.
+  let rows: UnsafePointer<Int32>?
   /// 256 where there is none.
   let quote: UInt16
   let isLast: Bool
@@ -153,13 +176,6 @@ private struct OtherCells {
 /// Eight characters at a time, in the order of a little-endian load: the first character is the lowest byte.
 enum EightBytes {
   static let zeros: UInt64 = 0x3030_3030_3030_3030
-
-  /// The masks that keep the last 0 to 8 of eight bytes.
-  static func lastBytes() -> InlineArray<16, UInt64> {
-    var masks = InlineArray<16, UInt64>(repeating: 0)
-    for length in 1...8 { masks[length] = ~UInt64(0) << UInt64(64 - length * 8) }
-    return masks
-  }
 
   /// Whether every byte is at most 9.
   @inline(__always)

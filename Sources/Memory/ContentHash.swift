@@ -15,7 +15,7 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
   public init(_ bytes: [UInt8], in range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
     let hash = unsafe bytes.withUnsafeBytes {
-      unsafe XXH3_128bits($0.baseAddress.map { unsafe $0 + range.lowerBound }, range.count)
+      unsafe weir_xxh3($0.baseAddress.map { unsafe $0 + range.lowerBound }, range.count)
     }
     self.init(high: hash.high64, low: hash.low64)
   }

@@ -1,17 +1,10 @@
+import CScan
+
 /// Texts of up to 16 bytes that came lately, with their numbers: spares most cells of a column with few distinct texts the way through the interner.
 ///
 /// Direct mapped. An entry holds the whole text, so a hit is exact.
 public struct RecentTexts: Sendable {
-  fileprivate struct Entry: Sendable {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    /// 255 where the entry is free.
-    var length: UInt32 = 255
-    var number: UInt32 = 0
-  }
-
-  fileprivate static let size = 1024
-  fileprivate var entries = [Entry](repeating: Entry(), count: size)
+  fileprivate var entries = [weir_recent](repeating: weir_recent(), count: 1 << Int(WEIR_RECENT_BITS))
 
   public init() {}
 }
@@ -24,55 +17,71 @@ extension CellKernels {
     _ window: borrowing ByteWindow, _ cells: CellColumn, rows: [Int32]?, emptyIsMissing: Bool,
     in texts: inout TextInterner, recent: inout RecentTexts
   ) -> ParsedCells<UInt32> {
-    var missing: [Int32] = []
-    var undecided: [Int32] = []
     let count = rows?.count ?? cells.rowCount
+    var parsed = ParsedCells(values: [UInt32](), missing: [], undecided: [])
+    guard count > 0 else { return parsed }
     if let rows { precondition(rows.allSatisfy { $0 >= 0 && $0 < cells.rowCount }) }
-    var codes = [UInt32](repeating: 0, count: count)
+    parsed.values = [UInt32](repeating: 0, count: count)
+    // Ever more at a time: what the first rows bring is known to those after them.
+    var (start, size) = (0, 64)
+    while start < count {
+      let range = start..<min(start + size, count)
+      let others = recentCodes(window, cells, rows: rows, range, recent, into: &parsed.values)
+      for index in others { read(index, window, cells, rows, emptyIsMissing, in: &texts, &recent, into: &parsed) }
+      start = range.upperBound
+      size *= 4
+    }
+    return parsed
+  }
+
+  /// Reads a text that did not come lately.
+  private static func read(
+    _ index: Int, _ window: borrowing ByteWindow, _ cells: CellColumn, _ rows: [Int32]?, _ emptyIsMissing: Bool,
+    in texts: inout TextInterner, _ recent: inout RecentTexts, into parsed: inout ParsedCells<UInt32>
+  ) {
     let bytes = window.storage.span
-    let limit = window.end
-    unsafe window.storage.withUnsafeBufferPointer { base in
-      unsafe recent.entries.withUnsafeMutableBufferPointer { entries in
-        for index in 0..<count {
-          let cell = CellShape(cells, row: rows.map { Int($0[index]) } ?? index, bytes)
-          precondition(cell.start >= ByteWindow.padding && cell.start <= cell.end && cell.end <= limit)
-          let length = cell.end &- cell.start
-          if length == 0, !cell.isQuoted, emptyIsMissing {
-            missing.append(Int32(index))
-            continue
-          }
-          if cell.isQuoted, cells.hasEscapes(bytes, cell) {
-            undecided.append(Int32(index))
-            continue
-          }
-          if length > 16 {
-            codes[index] = UInt32(texts.intern(bytes.extracting(cell.start..<cell.end)))
-            continue
-          }
-          let (low, high) = unsafe Self.words(base.baseAddress! + cell.end, length)
-          let slot = Int(truncatingIfNeeded: ((low ^ high &* 31) &* 0x9E37_79B9_7F4A_7C15) >> 54)
-          let entry = unsafe entries[slot]
-          if entry.low == low, entry.high == high, entry.length == UInt32(length) {
-            codes[index] = entry.number
-          } else {
-            let number = UInt32(texts.intern(bytes.extracting(cell.start..<cell.end)))
-            codes[index] = number
-            unsafe entries[slot] = RecentTexts.Entry(low: low, high: high, length: UInt32(length), number: number)
+    let cell = CellShape(cells, row: rows.map { Int($0[index]) } ?? index, bytes)
+    precondition(cell.start >= ByteWindow.padding && cell.start <= cell.end && cell.end <= window.end)
+    if cell.start == cell.end, !cell.isQuoted, emptyIsMissing {
+      parsed.missing.append(Int32(index))
+    } else if cell.isQuoted, cells.hasEscapes(bytes, cell) {
+      parsed.undecided.append(Int32(index))
+    } else {
+      let number = UInt32(texts.intern(bytes.extracting(cell.start..<cell.end)))
+      parsed.values[index] = number
+      recent.note(window, cell, number)
+    }
+  }
+
+  /// The numbers of the texts that came lately; the indices of the others are returned.
+  private static func recentCodes(
+    _ window: borrowing ByteWindow, _ cells: CellColumn, rows: [Int32]?, _ range: Range<Int>, _ recent: RecentTexts,
+    into codes: inout [UInt32]
+  ) -> [Int] {
+    precondition(cells.fits && range.upperBound <= codes.count && range.upperBound <= rows?.count ?? cells.rowCount)
+    return unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: range.count) { others in
+      let found = unsafe window.storage.withUnsafeBufferPointer { bytes in
+        unsafe cells.bounds.withUnsafeBufferPointer { bounds in
+          unsafe (rows ?? []).withUnsafeBufferPointer { chosen in
+            unsafe recent.entries.withUnsafeBufferPointer { entries in
+              unsafe codes.withUnsafeMutableBufferPointer { codes in
+                let skipped = rows == nil ? range.lowerBound * cells.stride : 0
+                var all = unsafe weir_cells(
+                  bytes: bytes.baseAddress!, bounds: bounds.baseAddress! + cells.column + skipped, stride: cells.stride,
+                  rows: rows == nil ? nil : chosen.baseAddress! + range.lowerBound, count: range.count,
+                  first: UInt32(ByteWindow.padding), limit: UInt32(window.end))
+                return unsafe weir_cells_recent(
+                  &all, cells.quote.map(UInt32.init) ?? 256, cells.escape.map(UInt32.init) ?? 256,
+                  cells.isLast ? 1 : 0, entries.baseAddress!, codes.baseAddress! + range.lowerBound,
+                  others.baseAddress!, CInt(WEIR_BEST.rawValue))
+              }
+            }
           }
         }
       }
+      precondition(found <= range.count, "a cell lies outside its block")
+      return (0..<found).map { unsafe range.lowerBound + Int(others[$0]) }
     }
-    return ParsedCells(values: codes, missing: missing, undecided: undecided)
-  }
-
-  /// The last 16 bytes before `end`, those before the cell cleared.
-  @inline(__always)
-  private static func words(_ end: UnsafePointer<UInt8>, _ length: Int) -> (UInt64, UInt64) {
-    let short = min(length, 8)
-    let low = short == 0 ? 0 : unsafe EightBytes.load(end - 8) >> UInt64(64 - short * 8)
-    let long = length - short
-    let high = long == 0 ? 0 : unsafe EightBytes.load(end - 16) >> UInt64(64 - long * 8)
-    return (low, high)
   }
 
   /// The texts themselves, one after the other: row `n` ends at `ends[n]`. Quoted cells that hold a doubled quote or an escape are undecided.
@@ -99,6 +108,25 @@ extension CellKernels {
       ends.append(output.count)
     }
     return (ends, output, missing, undecided)
+  }
+}
+
+extension RecentTexts {
+  /// Puts a short text in the place of the one that stands there.
+  fileprivate mutating func note(_ window: borrowing ByteWindow, _ cell: CellShape, _ number: UInt32) {
+    let length = cell.end - cell.start
+    guard length > 0, length <= 16 else { return }
+    var (low, high): (UInt64, UInt64) = (0, 0)
+    for place in 0..<length {
+      let byte = UInt64(window.storage[cell.end - 1 - place])
+      if place < 8 {
+        low = low | byte << UInt64(8 * (min(length, 8) - 1 - place))
+      } else {
+        high |= byte << UInt64(8 * (length - 1 - place))
+      }
+    }
+    entries[Int(weir_recent_slot(low, high))] = weir_recent(
+      low: low, high: high, length: UInt32(length), number: number)
   }
 }
 

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CellScan.h"
 #include "JSONScan.h"
 
 /// Where the text of a CSV stands between two bytes.
@@ -18,6 +19,9 @@ enum weir_state {
 };
 
 enum weir_implementation { WEIR_BEST = 0, WEIR_PORTABLE = 1, WEIR_AVX2 = 2, WEIR_AVX512 = 3, WEIR_NEON = 4 };
+
+/// The implementation that runs where `wanted` was asked for: the best that the machine has, no wider than that.
+int weir_best_implementation(int wanted);
 
 /// What to scan. 64 bytes past `to` are readable; `separators` has room for `capacity` + 64 entries, `row_ends` for `row_limit` + 64,
 /// `malformed` for 64.

@@ -78,8 +78,9 @@ public final class Program: Sendable {
   let nodes: [Node]
   let outputNodes: [Int]
   let functions: [any RowFunction]
-  /// The node after which a result is not needed.
-  private let lastUses: [Int]
+  private let steps: [FusionPlan.Step]
+  /// By step: the nodes whose results are not needed after it.
+  private let releases: [[Int]]
 
   init(graph: Graph, outputNodes: [Int], outputs: [ValueType], functions: [any RowFunction]) {
     var isReached = [Bool](repeating: false, count: graph.nodes.count)
@@ -95,15 +96,28 @@ public final class Program: Sendable {
       node.inputs = node.inputs.map { numbers[$0] }
       nodes.append(node)
     }
-    var lastUses = Array(nodes.indices)
-    for (number, node) in nodes.enumerated() { for input in node.inputs { lastUses[input] = number } }
-    for output in outputNodes { lastUses[numbers[output]] = nodes.count }
     self.nodes = nodes
-    self.lastUses = lastUses
+    let bounds = graph.nodes.indices.filter { isReached[$0] }.map { graph.bound($0) }
+    steps = FusionPlan(nodes, bounds: bounds, outputs: outputNodes.map { numbers[$0] }).steps
+    releases = Self.releases(nodes, steps, outputs: outputNodes.map { numbers[$0] })
     self.outputNodes = outputNodes.map { numbers[$0] }
     self.outputs = outputs
     self.functions = functions
     inputColumns = nodes.compactMap { if case .input(let position) = $0.operation { position } else { nil } }.sorted()
+  }
+
+  private static func releases(_ nodes: [Node], _ steps: [FusionPlan.Step], outputs: [Int]) -> [[Int]] {
+    var lastUses: [Int: Int] = [:]
+    for (place, step) in steps.enumerated() {
+      for number in step.nodes {
+        lastUses[number] = place
+        for input in nodes[number].inputs { lastUses[input] = place }
+      }
+    }
+    for output in outputs { lastUses[output] = nil }
+    var releases = [[Int]](repeating: [], count: steps.count)
+    for (number, place) in lastUses { releases[place].append(number) }
+    return releases
   }
 
   /// The outputs for the rows of a batch.
@@ -111,10 +125,10 @@ public final class Program: Sendable {
   /// - Parameter columns: by position in the schema; those that are not read may be empty.
   public func evaluate(_ columns: [Column], count: Int, worker: ProgramWorker) throws -> ProgramResult {
     let evaluation = Evaluation(count: count, worker: worker)
-    let results = try results(columns, evaluation)
+    var results = try results(columns, evaluation)
     var outcome = ProgramResult(columns: [], failures: [])
     for (output, node) in outputNodes.enumerated() {
-      guard let result = results[node]?.broadcast(count) else { preconditionFailure("an output is kept") }
+      let result = operand(node, &results, evaluation).broadcast(count)
       let present = outputs[output].isNullable ? result.present : nil
       outcome.columns.append(Column(result.values, present: present))
       outcome.failures += evaluation.failures(of: result, output: output)
@@ -140,19 +154,45 @@ public final class Program: Sendable {
   private func results(_ columns: [Column], _ evaluation: Evaluation) throws -> [Evaluated?] {
     evaluation.program = ObjectIdentifier(self)
     var results = [Evaluated?](repeating: nil, count: nodes.count)
-    for (number, node) in nodes.enumerated() {
-      switch node.operation {
-      case .input(let position): results[number] = evaluation.input(columns[position], node)
-      case .row(let function):
-        results[number] = try evaluation.call(
-          functions[function], function, node.inputs.map { results[$0] ?? .constant(.missing, .bool) })
-      default:
-        results[number] = evaluation.apply(
-          node, node.inputs.compactMap { results[$0] }, types: node.inputs.map { nodes[$0].type }, key: number)
+    for (place, step) in steps.enumerated() {
+      switch step {
+      case .node(let number): try evaluate(number, columns, &results, evaluation)
+      case .fused(let segment):
+        if let found = segment.run(results, count: evaluation.count, worker: evaluation.worker) {
+          for (number, result) in found { results[number] = result }
+        } else {
+          for number in segment.nodes { try evaluate(number, columns, &results, evaluation) }
+        }
       }
-      for input in node.inputs where lastUses[input] == number { results[input] = nil }
+      for number in releases[place] { results[number] = nil }
     }
     return results
+  }
+
+  private func evaluate(
+    _ number: Int, _ columns: [Column], _ results: inout [Evaluated?], _ evaluation: Evaluation
+  ) throws {
+    let node = nodes[number]
+    if case .input(let position) = node.operation {
+      results[number] = evaluation.input(columns[position], node)
+      return
+    }
+    var operands: [Evaluated] = []
+    for input in node.inputs { operands.append(operand(input, &results, evaluation)) }
+    if case .row(let function) = node.operation {
+      results[number] = try evaluation.call(functions[function], function, operands)
+    } else {
+      results[number] = evaluation.apply(node, operands, types: node.inputs.map { nodes[$0].type }, key: number)
+    }
+  }
+
+  /// A result that an operation works on. Constants are made when somebody asks for them.
+  private func operand(_ number: Int, _ results: inout [Evaluated?], _ evaluation: Evaluation) -> Evaluated {
+    if let known = results[number] { return known }
+    guard case .constant = nodes[number].operation else { preconditionFailure("an operand comes before its operation") }
+    let made = evaluation.apply(nodes[number], [], types: [], key: number)
+    results[number] = made
+    return made
   }
 
   /// The functions of plugins that the program calls, and the path of each.

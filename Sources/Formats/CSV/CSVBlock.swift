@@ -137,13 +137,8 @@ final class CSVBlock: RowBlock {
   }
 
   func origins(rows: [Int32]?) -> [RowOrigin] {
-    let bounds = ownBounds ?? reader.found.separators
-    let file = reader.split.file
-    let shift = reader.window.inputOffset - reader.window.start
-    func origin(_ row: Int) -> RowOrigin {
-      RowOrigin(file: file, byte: Int(bounds[row * stride] &+ 1) + shift)
-    }
-    if let rows { return rows.map { origin(Int($0)) } }
-    return (0..<count).map(origin)
+    RowOrigin.rows(
+      rows ?? (0..<Int32(count)).map { $0 }, file: reader.split.file, behind: ownBounds ?? reader.found.separators,
+      stride: stride, shift: reader.window.inputOffset - reader.window.start)
   }
 }
