@@ -4,7 +4,8 @@
 
 enum {
   OP_SETUPVAL = 10, OP_GETUPVAL = 9, OP_LFALSESKIP = 6, OP_BANDK = 29, OP_BXORK = 31, OP_SHRI = 32, OP_SHLI = 33,
-  OP_BAND = 41, OP_SHR = 45, OP_BNOT = 50, OP_TBC = 55, OP_JMP = 56, OP_LAST = 82
+  OP_SETTABUP = 15, OP_SELF = 20, OP_BAND = 41, OP_SHR = 45, OP_BNOT = 50, OP_TBC = 55, OP_JMP = 56, OP_CALL = 68,
+  OP_TAILCALL = 69, OP_FORLOOP = 73, OP_TFORLOOP = 77, OP_CLOSURE = 79, OP_LAST = 82
 };
 
 typedef struct function_scope {
@@ -19,6 +20,7 @@ typedef struct {
   const unsigned char *at, *end;
   const char *refusal;
   int line;
+  bool bends;    // something runs more than once, or calls
   bool survives; // the function was made while its file loaded, and is called for every row
 } reader;
 
@@ -140,6 +142,9 @@ static void check_code(reader *r, const unsigned char *code, size_t count, size_
       refuse(r, "a function with more than 255 constants cannot use bitwise operators: split it", line);
     if (opcode == OP_LFALSESKIP && pc > 0 && (instruction(code, pc - 1) & 0x7F) == OP_GETUPVAL)
       refuse(r, "a table of an outer function is indexed by a comparison: name the comparison first", line);
+    bool jumps_back = opcode == OP_JMP && (instruction(code, pc) >> 7) < (1u << 24) - 1; // the offset's zero is 2^24 - 1
+    r->bends |= jumps_back || opcode == OP_CALL || opcode == OP_TAILCALL || opcode == OP_SELF || opcode == OP_CLOSURE ||
+                (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP);
     if (opcode == OP_SETUPVAL) check_assignment(r, scope, (int)argument, line);
   }
 }
@@ -171,23 +176,34 @@ static void check_function(reader *r, function_scope *parent, int depth) {
   for (size_t i = read_size(r); i > 0 && !r->refusal; i--) read_string(r, &length);
 }
 
-static const char *refusal_of(reader r, const char *code, size_t length, int *line) {
+static const char *refusal_of(reader *into, const char *code, size_t length) {
   static const char header[] = "\x1bLua\x54\x00\x19\x93\r\n\x1a\n\x04\x08\x08";
   const unsigned char *bytes = (const unsigned char *)code;
   if (length < 32 || memcmp(code, header, sizeof header - 1) != 0) return "this build of Lua compiles to an unknown form";
-  r.at = bytes + sizeof header - 1 + 16 + 1;
-  r.end = bytes + length;
-  check_function(&r, NULL, 0);
-  *line = r.line;
-  return r.refusal;
+  into->at = bytes + sizeof header - 1 + 16 + 1;
+  into->end = bytes + length;
+  check_function(into, NULL, 0);
+  return into->refusal;
 }
 
 /// Why a compiled file is not run, or NULL. `line` is where the function begins.
 const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line) {
-  return refusal_of((reader){.L = L, .S = S}, code, length, line);
+  reader r = {.L = L, .S = S};
+  const char *refusal = refusal_of(&r, code, length);
+  *line = r.line;
+  return refusal;
 }
 
 /// Why a function that was made while its file loaded may not be kept, or NULL.
 const char *weir_survivor_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line) {
-  return refusal_of((reader){.L = L, .S = S, .survives = true}, code, length, line);
+  reader r = {.L = L, .S = S, .survives = true};
+  const char *refusal = refusal_of(&r, code, length);
+  *line = r.line;
+  return refusal;
+}
+
+/// Whether every instruction runs at most once and none calls.
+bool weir_runs_straight(lua_State *L, weir_state *S, const char *code, size_t length) {
+  reader r = {.L = L, .S = S};
+  return !refusal_of(&r, code, length) && !r.bends;
 }

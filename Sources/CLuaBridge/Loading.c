@@ -175,6 +175,32 @@ void weir_add_module(weir_state *S, const char *name, const char *source, size_t
   S->modules = module;
 }
 
+static bool look_at_function(lua_State *L, weir_state *S, int function) {
+  for (int i = 1; lua_getupvalue(L, function, i); i++) {
+    int type = lua_type(L, -1);
+    lua_pop(L, 1);
+    if (type == LUA_TTABLE || type == LUA_TFUNCTION) return false;
+  }
+  size_t length;
+  lua_pushvalue(L, function);
+  const char *bytes = push_dump(L, &length);
+  return weir_runs_straight(L, S, bytes, length);
+}
+
+/// Whether a function runs no instruction twice and can reach no code but its own, whatever its rows hold: it has no
+/// loop, no call, and no outer table or function, whose operators could run. Such a function needs no counting.
+bool weir_is_straight(lua_State *L, weir_state *S, int32_t number) {
+  int32_t *known = &S->straight[number & 63];
+  if (*known != number && *known != -number) {
+    int top = lua_gettop(L);
+    luaL_checkstack(L, 10, NULL);
+    weir_push_function(L, S, number);
+    *known = look_at_function(L, S, top + 1) ? number : -number;
+    lua_settop(L, top);
+  }
+  return *known == number;
+}
+
 typedef struct {
   const char *source, *path;
   size_t length;
@@ -222,16 +248,10 @@ typedef struct {
   const weir_value *nodes;
 } call_request;
 
-static void push_function(lua_State *L, weir_state *S, int32_t number) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, S->functions);
-  if (lua_rawgeti(L, -1, number) != LUA_TFUNCTION) luaL_error(L, "no function %d in this state", (int)number);
-  lua_remove(L, -2);
-}
-
 static int call_body(lua_State *L) {
   weir_state *S = state_of(L);
   call_request *request = lua_touserdata(L, 1);
-  push_function(L, S, request->function);
+  weir_push_function(L, S, request->function);
   const weir_value *nodes = request->nodes;
   luaL_checkstack(L, request->count + 8, "too many arguments");
   for (int i = 0; i < request->count; i++) nodes += weir_push(L, S, nodes);
@@ -250,7 +270,7 @@ weir_status weir_call(weir_state *S, int32_t function, const weir_value *nodes, 
 static int upvalues_body(lua_State *L) {
   weir_state *S = state_of(L);
   call_request *request = lua_touserdata(L, 1);
-  push_function(L, S, request->function);
+  weir_push_function(L, S, request->function);
   int function = lua_gettop(L);
   lua_newtable(L);
   const char *name;
@@ -271,7 +291,7 @@ weir_status weir_upvalues(weir_state *S, int32_t function) {
 static int bytecode_body(lua_State *L) {
   weir_state *S = state_of(L);
   call_request *request = lua_touserdata(L, 1);
-  push_function(L, S, request->function);
+  weir_push_function(L, S, request->function);
   size_t length;
   const char *bytes = push_dump(L, &length);
   weir_values_append(&S->reply, (weir_value){.kind = WEIR_STRING, .text = bytes, .length = length});

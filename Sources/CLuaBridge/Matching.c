@@ -26,8 +26,12 @@ static int push_captures(weir_matcher *m, const char *s, const char *end) {
 }
 
 static weir_matcher prepare(lua_State *L, int text_index, int pattern_index) {
-  weir_matcher m = {.L = L, .S = state_of(L)};
+  weir_matcher m; // captures are written before they are read
   size_t length;
+  m.L = L;
+  m.S = state_of(L);
+  m.level = m.depth = 0;
+  m.steps = 0;
   m.text = luaL_checklstring(L, text_index, &length);
   m.end = m.text + length;
   m.pattern = luaL_checklstring(L, pattern_index, &length);

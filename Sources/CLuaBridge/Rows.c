@@ -193,6 +193,7 @@ static int run_body(lua_State *L) {
   }
   weir_frame frame = {0};
   weir_prepare(L, S, batch, &frame);
+  if (batch->mode == WEIR_MAP && weir_is_straight(L, S, batch->function)) weir_hook(S, false);
   switch (batch->mode) {
   case WEIR_MAP: map_rows(L, S, batch, &frame); break;
   case WEIR_STEP: step_rows(L, S, batch, &frame); break;
@@ -255,6 +256,7 @@ weir_status weir_run(weir_state *S, weir_batch *batch) {
     status = WEIR_OK;
     if (batch->row >= batch->row_count && batch->mode != WEIR_FOLD) break;
   }
+  weir_hook(S, true);
   if (status == WEIR_OK) S->status = WEIR_OK;
   S->failed_row = status == WEIR_OK || batch->mode == WEIR_WHOLE ? -1 : batch->row;
   S->batch = NULL;

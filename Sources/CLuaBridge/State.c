@@ -55,11 +55,8 @@ static void fail_steps(lua_State *L, weir_state *S) {
   weir_fail(L, WEIR_INSTRUCTIONS, message);
 }
 
-void weir_charge(lua_State *L, weir_state *S, int64_t steps) {
-  S->steps_left -= steps;
-  S->batch_left -= steps;
-  S->steps_used += steps;
-  S->since_clock += steps;
+/// What a charge comes to where a limit may have been passed, or the clock is to be read.
+void weir_check_limits(lua_State *L, weir_state *S) {
   if (S->fatal) weir_fail(L, S->fatal, "a limit was passed before");
   if (S->steps_left < 0 || S->batch_left < 0) fail_steps(L, S);
   if (S->since_clock > 20000) check_clock(L, S);

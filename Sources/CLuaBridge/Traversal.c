@@ -7,7 +7,12 @@ static int pairs_step(lua_State *L) {
   for (;;) {
     lua_pushinteger(L, ++position);
     lua_replace(L, lua_upvalueindex(3));
-    if (lua_rawgeti(L, lua_upvalueindex(2), position) == LUA_TNIL) return 1;
+    if (lua_isinteger(L, lua_upvalueindex(2))) { // a list: its keys are the positions
+      if (position > lua_tointeger(L, lua_upvalueindex(2))) return lua_pushnil(L), 1;
+      lua_pushinteger(L, position);
+    } else if (lua_rawgeti(L, lua_upvalueindex(2), position) == LUA_TNIL) {
+      return 1;
+    }
     lua_pushvalue(L, -1);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 2;
     lua_settop(L, 0); // removed meanwhile
@@ -17,7 +22,13 @@ static int pairs_step(lua_State *L) {
 int weir_pairs(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   weir_push_contents(L, 1);
-  weir_push_sorted_keys(L, state_of(L), -1);
+  int contents = lua_gettop(L);
+  lua_Integer entries = 0, length = (lua_Integer)lua_rawlen(L, -1);
+  for (lua_pushnil(L); lua_next(L, -2) && entries <= length; lua_pop(L, 1)) entries++;
+  lua_settop(L, contents);
+  weir_charge(L, state_of(L), entries / 4 + 4);
+  if (entries == length) lua_pushinteger(L, length);
+  else weir_push_sorted_keys(L, state_of(L), -1);
   lua_pushinteger(L, 0);
   lua_pushcclosure(L, pairs_step, 3);
   return 1;

@@ -78,6 +78,7 @@ struct weir_state {
   int32_t status;
   weir_batch *batch;
   literal_entry literals[64];
+  int32_t straight[64];   // by number, modulo: functions that were looked at, negative where they do not run straight
 };
 
 static inline weir_state *state_of(lua_State *L) { return *(weir_state **)lua_getextraspace(L); }
@@ -99,7 +100,15 @@ _Noreturn void weir_fail(lua_State *L, int32_t status, const char *message);
 _Noreturn void weir_fail_memory(lua_State *L, int32_t refusal);
 void weir_begin_row(lua_State *L, weir_state *S);
 void weir_hook(weir_state *S, bool counts);
-void weir_charge(lua_State *L, weir_state *S, int64_t steps);
+void weir_check_limits(lua_State *L, weir_state *S);
+static inline void weir_charge(lua_State *L, weir_state *S, int64_t steps) {
+  S->steps_left -= steps;
+  S->batch_left -= steps;
+  S->steps_used += steps;
+  S->since_clock += steps;
+  if (__builtin_expect(S->fatal || S->steps_left < 0 || S->batch_left < 0 || S->since_clock > 20000, 0))
+    weir_check_limits(L, S);
+}
 void weir_begin(weir_state *S, int64_t rows);
 double weir_clock(void);
 // Protected.c
@@ -153,6 +162,8 @@ void weir_forget_modules(lua_State *L, weir_state *S, int32_t depth);
 _Noreturn void weir_fail_syntax(lua_State *L, weir_state *S, const char *path);
 void weir_check_survivor(lua_State *L, weir_state *S);
 const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line);
+bool weir_is_straight(lua_State *L, weir_state *S, int32_t number);
+bool weir_runs_straight(lua_State *L, weir_state *S, const char *code, size_t length);
 const char *weir_survivor_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line);
 bool weir_text_is_utf8(const char *text, size_t length);
 // Results.c
