@@ -142,7 +142,7 @@ static void check_code(reader *r, const unsigned char *code, size_t count, size_
       refuse(r, "a function with more than 255 constants cannot use bitwise operators: split it", line);
     if (opcode == OP_LFALSESKIP && pc > 0 && (instruction(code, pc - 1) & 0x7F) == OP_GETUPVAL)
       refuse(r, "a table of an outer function is indexed by a comparison: name the comparison first", line);
-    bool jumps_back = opcode == OP_JMP && (instruction(code, pc) >> 7) < (1u << 24) - 1; // the offset's zero is 2^24 - 1
+    bool jumps_back = opcode == OP_JMP && (instruction(code, pc) >> 7) < (1u << 24) - 1; // 2^24 - 1 stands for 0
     r->bends |= jumps_back || opcode == OP_CALL || opcode == OP_TAILCALL || opcode == OP_SELF || opcode == OP_CLOSURE ||
                 (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP);
     if (opcode == OP_SETUPVAL) check_assignment(r, scope, (int)argument, line);

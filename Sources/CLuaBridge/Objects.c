@@ -156,9 +156,11 @@ static int add_signed(lua_State *L, int sign, const char *verb) {
   __int128 x = coefficient_of(&a), y = coefficient_of(&b) * sign, sum, power;
   int scale = a.scale > b.scale ? a.scale : b.scale;
   __int128 p = x, q = y;
-  bool fits_so = (a.scale == scale || (weir_power_of_ten(scale - a.scale, &power) && !__builtin_mul_overflow(p, power, &p))) &&
-                 (b.scale == scale || (weir_power_of_ten(scale - b.scale, &power) && !__builtin_mul_overflow(q, power, &q)));
-  if (fits_so && !__builtin_add_overflow(p, q, &sum) && fits(sum)) return weir_push_decimal(L, state_of(L), sum, scale), 1;
+  bool is_narrow = true; // at one scale they fit 128 bits
+  if (a.scale < scale) is_narrow = weir_power_of_ten(scale - a.scale, &power) && !__builtin_mul_overflow(p, power, &p);
+  if (b.scale < scale) is_narrow &= weir_power_of_ten(scale - b.scale, &power) && !__builtin_mul_overflow(q, power, &q);
+  if (is_narrow && !__builtin_add_overflow(p, q, &sum) && fits(sum))
+    return weir_push_decimal(L, state_of(L), sum, scale), 1;
   wide first = scaled(x, scale - a.scale), second = scaled(y, scale - b.scale);
   if ((x < 0) == (y < 0)) return push_wide(L, wide_sum(first, second), scale, x < 0);
   bool is_less = wide_less(first, second);

@@ -136,7 +136,8 @@ static void append_list(lua_State *L, weir_state *S, weir_result *result, int in
   weir_push_contents(L, index);
   lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
   weir_charge(L, S, count);
-  int64_t held = ((result->count ? result->ends[result->count - 1] : 0) + count) * (int64_t)width_of(result->element->kind);
+  int64_t elements = (result->count ? result->ends[result->count - 1] : 0) + count;
+  int64_t held = elements * (int64_t)width_of(result->element->kind);
   if (S->used + held > S->limits.memory) weir_fail_memory(L, REFUSED_MEMORY);
   result->element->count = result->count ? (size_t)result->ends[result->count - 1] : 0;
   for (lua_Integer i = 1; i <= count; i++) {

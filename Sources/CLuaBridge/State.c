@@ -186,7 +186,8 @@ weir_state *weir_create(weir_limits limits, weir_callbacks callbacks) {
     weir_close(S);
     return NULL;
   }
-  S->period = limits.steps / 16 < 1 ? 1 : limits.steps / 16 > LONGEST_PERIOD ? LONGEST_PERIOD : (int)(limits.steps / 16);
+  int64_t period = limits.steps / 16; // a small limit is looked at more often
+  S->period = period < 1 ? 1 : period > LONGEST_PERIOD ? LONGEST_PERIOD : (int32_t)period;
   weir_hook(S, true);
   return S;
 }
