@@ -33,8 +33,8 @@ install: build
 SANITIZE_ADDRESS ?= LuaHostTests|LuaPluginsTests|MemoryTests|FormatsTests|ColumnsTests|ExpressionsTests|YAMLNodesTests
 SANITIZE_THREAD ?= LuaHostTests|RunnerTests|StagesTests
 sanitize: setup
-	swift test --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
-	swift test --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
+	swift test --disable-xctest --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
+	swift test --disable-xctest --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
 
 # What the Lua host costs, beside the stock library.
 bench-lua: setup
