@@ -4,7 +4,7 @@ PACKAGES = pkg-config liblua5.4-dev zlib1g-dev libzstd-dev libxxhash-dev
 PREFIX ?= /usr/local
 WEIR = .build/release/weir
 
-.PHONY: run build test check lint format install setup clean sanitize fuzz fuzz-rules fuzz-bridge fuzz-share bench-lua
+.PHONY: run build test check lint format install setup clean sanitize fuzz fuzz-rules fuzz-bridge fuzz-share bench bench-kernels bench-lua
 
 run: build
 	$(WEIR) run Pipelines/network-dashboard.yaml --out out
@@ -19,11 +19,11 @@ test: setup fuzz-share
 check: lint test
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	sh Tests/dependency-graph.sh
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 install: build
 	install -D -m 755 $(WEIR) $(DESTDIR)$(PREFIX)/bin/weir
@@ -83,6 +83,15 @@ FUZZED = $(wildcard $(CURDIR)/Sources/CLuaBridge/*.c $(CURDIR)/Sources/CScan/*.c
 	@rm -rf .build-fuzz/objects && mkdir -p .build-fuzz/objects
 	cd .build-fuzz/objects && clang -fsanitize=fuzzer-no-link $(FUZZ_FLAGS) -c $(FUZZED)
 	ar rcs $@ .build-fuzz/objects/*.o
+
+# Weir beside the peers that are installed. BENCH passes options: make bench BENCH='--install --rows 1000000'.
+bench: build
+	python3 Benchmarks/run.py $(BENCH)
+
+# Instructions and allocations of the inner loops, against the counts that are kept.
+bench-kernels: setup
+	swift build -c release --product weir-kernels
+	python3 Benchmarks/kernels.py $(BENCH)
 
 clean:
 	rm -rf .build .build-address .build-thread .build-fuzz .build-bench out

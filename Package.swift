@@ -55,7 +55,9 @@ let package = Package(
       tests: ["YAMLNodes"])
     + room("YAMLNodes", on: ["Diagnostics", .product(name: "Yams", package: "Yams")])
     + room("PipelineFiles", on: ["YAMLNodes", "Planning", "Columns", "Diagnostics"])
-    + room("LuaPlugins", on: ["YAMLNodes", "Planning", "Expressions", "LuaHost", "Columns", "Diagnostics"])
+    + room(
+      "LuaPlugins",
+      on: ["YAMLNodes", "Planning", "Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"])
     + room("Formats", on: ["Columns", "Memory", "Diagnostics"])
     + room(
       "Stages",
@@ -73,6 +75,11 @@ let package = Package(
           .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
+      // Inner loops for counting instructions and allocations: `make bench-kernels`.
+      .executableTarget(
+        name: "weir-kernels",
+        dependencies: ["Formats", "Expressions", "Aggregation", "LuaHost", "Columns", "Memory", "Diagnostics"],
+        path: "Benchmarks/Kernels", swiftSettings: strict),
       .testTarget(name: "CaseTests", dependencies: ["weir"], exclude: ["Cases"], swiftSettings: strict),
       .testTarget(
         name: "DifferentialTests", dependencies: ["LuaPlugins", "Planning", "Expressions", "Columns", "Diagnostics"],

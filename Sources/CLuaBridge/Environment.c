@@ -155,30 +155,45 @@ static int base_select(lua_State *L) {
   return count - (int)from;
 }
 
+enum { LOG_TEXT = 400, LOG_BYTES = 1 << 20 };
+
+/// `log(…)`: a line for the run's report, with the place that wrote it. What passes a limit is counted and left out.
 static int base_log(lua_State *L) {
   weir_state *S = state_of(L);
   int count = lua_gettop(L);
-  for (int i = 1; i <= count; i++) {
+  char text[LOG_TEXT + 8];
+  size_t length = 0;
+  for (int i = 1; i <= count && length < LOG_TEXT; i++) {
     lua_pushcfunction(L, weir_tostring);
     lua_pushvalue(L, i);
     lua_call(L, 1, 1);
-    size_t length;
-    const char *text = lua_tolstring(L, -1, &length);
-    size_t needed = S->log_length + length + 1;
-    if ((int64_t)needed > S->limits.output) weir_fail_memory(L, REFUSED_OUTPUT);
-    weir_charge(L, S, (int64_t)length >> 4);
-    if (needed > S->log_capacity) {
-      char *larger = realloc(S->log, needed * 2);
-      if (!larger) weir_fail_memory(L, REFUSED_NOTHING);
-      S->log = larger;
-      S->log_capacity = needed * 2;
-    }
-    memcpy(S->log + S->log_length, text, length);
-    S->log_length += length;
-    S->log[S->log_length++] = i == count ? '\n' : '\t';
+    size_t more, room = LOG_TEXT - length;
+    const char *part = lua_tolstring(L, -1, &more);
+    if (i > 1) text[length++] = ' ';
+    length += weir_copy_clean(text + length, room + 4, part, more);
     lua_pop(L, 1);
   }
   weir_charge(L, S, 20);
+  lua_Debug caller;
+  int line = 0;
+  const char *source = "";
+  if (lua_getstack(L, 1, &caller) && lua_getinfo(L, "Sl", &caller) && caller.currentline > 0) {
+    line = caller.currentline;
+    source = caller.source[0] == '@' ? caller.source + 1 : caller.source;
+  }
+  size_t needed = S->log_length + strlen(source) + length + 32;
+  if (needed > LOG_BYTES) {
+    S->log_lost++;
+    return 0;
+  }
+  if (needed > S->log_capacity) {
+    char *larger = realloc(S->log, needed * 2);
+    if (!larger) weir_fail_memory(L, REFUSED_NOTHING);
+    S->log = larger;
+    S->log_capacity = needed * 2;
+  }
+  S->log_length += (size_t)snprintf(S->log + S->log_length, needed - S->log_length, "%s\x1f%d\x1f%.*s\n", source, line,
+                                    (int)length, text);
   return 0;
 }
 

@@ -92,6 +92,7 @@ static int maths_fmod(lua_State *L) {
   if (lua_isinteger(L, 1) && lua_isinteger(L, 2)) {
     lua_Integer divisor = lua_tointeger(L, 2);
     luaL_argcheck(L, divisor != 0, 2, "zero");
+    // The least int by -1 traps in C.
     return lua_pushinteger(L, divisor == -1 ? 0 : lua_tointeger(L, 1) % divisor), 1;
   }
   return lua_pushnumber(L, fmod(luaL_checknumber(L, 1), luaL_checknumber(L, 2))), 1;

@@ -4,8 +4,8 @@
 
 #include "bridge.h"
 
-/// Copies text without control characters, cut where the room ends (never inside a UTF-8 character).
-static void copy_clean(char *to, size_t room, const char *from, size_t length) {
+/// Copies text without control characters, cut where the room ends (never inside a UTF-8 character). Gives how much.
+size_t weir_copy_clean(char *to, size_t room, const char *from, size_t length) {
   size_t written = 0;
   for (size_t i = 0; i < length && written + 5 < room; i++) {
     unsigned char byte = (unsigned char)from[i], next = i + 1 < length ? (unsigned char)from[i + 1] : 0;
@@ -20,6 +20,7 @@ static void copy_clean(char *to, size_t room, const char *from, size_t length) {
     written += 3;
   }
   to[written] = 0;
+  return written;
 }
 
 /// Takes `path:12: ` off the front of a message; gives the line, or 0.
@@ -51,6 +52,10 @@ static bool describe_function(lua_State *L, weir_state *S, lua_Debug *about) {
   return found;
 }
 
+/// Writes the frames of the plugin, innermost first, a line each: path, line, first line of the function, name (all but the
+/// name are always there; a function that the host calls has none). Frames that do not fit are left out.
+///
+/// - level: the first frame to look at: 1 in a message handler, which is 0 itself.
 static bool describe_frames(lua_State *L, weir_state *S, int level, const char **short_source, lua_Debug *first) {
   bool found = false;
   size_t written = 0;
@@ -66,23 +71,26 @@ static bool describe_frames(lua_State *L, weir_state *S, int level, const char *
       S->line = frame.currentline;
       snprintf(S->path, sizeof S->path, "%s", frame.source[0] == '@' ? frame.source + 1 : frame.source);
     }
-    char name[48] = "the file"; // a field's name is any text
-    if (frame.name) copy_clean(name, sizeof name, frame.name, strlen(frame.name));
-    int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s:%d: in %s", written ? "\n" : "",
-                        frame.short_src, frame.currentline, name);
-    if (more < 0 || written + (size_t)more >= sizeof S->traceback) break;
+    char name[48] = ""; // a field's name is any text
+    if (frame.name) weir_copy_clean(name, sizeof name, frame.name, strlen(frame.name));
+    int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s\t%d\t%d\t%s", written ? "\n" : "",
+                        frame.short_src, frame.currentline, frame.linedefined, name);
+    if (more < 0 || written + (size_t)more >= sizeof S->traceback) {
+      S->traceback[written] = 0;
+      break;
+    }
     written += (size_t)more;
   }
   return found;
 }
 
 /// Writes file, line and traceback of what runs now into the state. Reads alone: the allocator calls it as well.
-void weir_note_place(weir_state *S, int level) {
+void weir_note_place(lua_State *L, weir_state *S) {
   const char *source = NULL;
   lua_Debug first;
   S->line = 0;
   S->path[0] = S->traceback[0] = 0;
-  describe_frames(S->L, S, level, &source, &first);
+  describe_frames(L, S, 0, &source, &first);
 }
 
 static void describe_value(lua_State *L, weir_state *S, const char *source) {
@@ -107,7 +115,7 @@ static void describe_value(lua_State *L, weir_state *S, const char *source) {
     length = (size_t)snprintf(own, sizeof own, "error object is a %s", weir_type_name(L, 1));
     text = own;
   }
-  copy_clean(S->message, sizeof S->message - 64, text, length);
+  weir_copy_clean(S->message, sizeof S->message - 64, text, length);
   const char *concatenated = strstr(S->message, "attempt to concatenate a ");
   if (concatenated) {
     const char *type = concatenated + strlen("attempt to concatenate a ");
@@ -158,6 +166,17 @@ void weir_note_exhaustion(weir_state *S) {
     break;
   default: strcpy(S->message, "memory limit passed: the machine has no more");
   }
+}
+
+/// What `weir_handler` does, for a thread that ended with an error, whose value is at index 1 of L.
+void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread) {
+  const char *source = NULL;
+  lua_Debug first;
+  if (S->fatal) return;
+  S->line = 0;
+  S->path[0] = S->traceback[0] = 0;
+  describe_frames(thread, S, 0, &source, &first);
+  describe_value(L, S, source);
 }
 
 /// The status of what lua_pcall gave.

@@ -55,10 +55,10 @@ static int complain(lua_State *L, const weir_result *result, const char *why) {
   return luaL_error(L, "result '%s' is to be %s %s: %s", result->name, *type == 'i' ? "an" : "a", type, why);
 }
 
-/// What the status becomes where a value of the right type does not do. A rule's row fails alone; anything else stops
-/// the run.
+/// What the status becomes where a value of the right type does not do. A rule's row, or a source's, fails alone;
+/// anything else stops the run.
 static int32_t value_status(const weir_state *S) {
-  return S->batch && S->batch->mode == WEIR_MAP ? WEIR_OK : WEIR_RESULT;
+  return S->source || (S->batch && S->batch->mode == WEIR_MAP) ? WEIR_OK : WEIR_RESULT;
 }
 
 /// A value that this row came to: nil, NaN, too many digits.

@@ -193,7 +193,7 @@ static int run_body(lua_State *L) {
   }
   weir_frame frame = {0};
   weir_prepare(L, S, batch, &frame);
-  if (batch->mode == WEIR_MAP && weir_is_straight(L, S, batch->function)) weir_hook(S, false);
+  if (batch->mode == WEIR_MAP && !S->covers && weir_is_straight(L, S, batch->function)) weir_hook(S, false);
   switch (batch->mode) {
   case WEIR_MAP: map_rows(L, S, batch, &frame); break;
   case WEIR_STEP: step_rows(L, S, batch, &frame); break;
@@ -212,7 +212,8 @@ static void note_failure(weir_state *S, weir_batch *batch, int64_t row) {
     batch->failure_capacity = capacity;
   }
   batch->failures[batch->failure_count++] = (weir_failure){
-      .status = S->status, .line = S->line, .row = row, .message = strdup(S->message), .path = strdup(S->path)};
+      .status = S->status, .line = S->line, .row = row, .message = strdup(S->message), .path = strdup(S->path),
+      .traceback = strdup(S->traceback)};
 }
 
 /// Leaves the failing row behind: a placeholder, or for a fold the rest of its key.
@@ -267,6 +268,7 @@ void weir_batch_free(weir_batch *batch) {
   for (size_t i = 0; i < batch->failure_count; i++) {
     free((void *)batch->failures[i].message);
     free((void *)batch->failures[i].path);
+    free((void *)batch->failures[i].traceback);
   }
   free(batch->failures);
   free(batch->emitted_rows);

@@ -15,7 +15,7 @@ void weir_fail(lua_State *L, int32_t status, const char *message) {
   weir_state *S = state_of(L);
   if (!S->fatal) {
     S->fatal = status;
-    weir_note_place(S, 0);
+    weir_note_place(L, S);
     snprintf(S->message, sizeof S->message, "%s", message);
   }
   lua_pushboolean(L, 0); // the message is noted: nothing is allocated here
@@ -28,7 +28,7 @@ void weir_fail_memory(lua_State *L, int32_t refusal) {
   weir_state *S = state_of(L);
   if (!S->fatal) {
     S->refusal = refusal;
-    weir_note_place(S, 0);
+    weir_note_place(L, S);
     weir_note_exhaustion(S);
   }
   weir_fail(L, WEIR_MEMORY, S->message);
@@ -63,31 +63,36 @@ void weir_check_limits(lua_State *L, weir_state *S) {
 }
 
 static void on_count(lua_State *L, lua_Debug *activation) {
-  (void)activation;
   weir_state *S = state_of(L);
+  if (activation->event == LUA_HOOKLINE) {
+    weir_note_line(L, S, activation);
+    return;
+  }
   if (S->period == LONGEST_PERIOD) S->since_clock = 1 << 30; // the clock is cheap beside a thousand instructions
   weir_charge(L, S, S->period);
 }
+
+static int hook_mask(const weir_state *S) { return S->covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT; }
 
 /// A row has its own steps, and pays for none of the instructions of the rows before it: counting begins anew.
 void weir_begin_row(lua_State *L, weir_state *S) {
   S->steps_left = S->limits.steps;
   S->since_clock += 50;
   if (S->since_clock > 20000) check_clock(L, S);
-  if (!S->unhooked) lua_sethook(L, on_count, LUA_MASKCOUNT, S->period);
+  if (!S->unhooked) lua_sethook(L, on_count, hook_mask(S), S->period);
 }
 
 /// Turns counting off for a function that no value can make run long, or on again.
 void weir_hook(weir_state *S, bool counts) {
   S->unhooked = !counts;
-  if (counts) lua_sethook(S->L, on_count, LUA_MASKCOUNT, S->period);
+  if (counts) lua_sethook(S->L, on_count, hook_mask(S), S->period);
   else lua_sethook(S->L, NULL, 0, 0);
 }
 
 /// Whether the refused block is the stack of calls: 40 slots doubled again and again, and five more.
 static bool is_stack(weir_state *S, const void *block, size_t new_size) {
   lua_Debug frame;
-  if (block || new_size % 16 != 0 || !lua_getstack(S->L, 100, &frame)) return false;
+  if (block || new_size % 16 != 0 || !lua_getstack(S->thread ? S->thread : S->L, 100, &frame)) return false;
   size_t slots = new_size / 16 - 5;
   while (slots > 40 && slots % 2 == 0) slots /= 2;
   return slots == 40;
@@ -96,8 +101,9 @@ static bool is_stack(weir_state *S, const void *block, size_t new_size) {
 /// Notes what was refused and where. Lua collects its garbage and asks once more, so this may be for nothing.
 static void note_refusal(weir_state *S, const void *block, size_t new_size) {
   bool passes_block = (int64_t)new_size > S->limits.block;
+  lua_State *L = S->thread ? S->thread : S->L;
   S->refusal = !passes_block ? REFUSED_MEMORY : is_stack(S, block, new_size) ? REFUSED_STACK : REFUSED_BLOCK;
-  weir_note_place(S, 0);
+  weir_note_place(L, S);
 }
 
 /// Counts what Lua holds. A refusal makes Lua collect and ask again, so it is charged.
@@ -192,9 +198,15 @@ weir_state *weir_create(weir_limits limits, weir_callbacks callbacks) {
   return S;
 }
 
+void weir_cover(weir_state *S) {
+  S->covers = true;
+  weir_hook(S, true);
+}
+
 void weir_close(weir_state *S) {
   lua_sethook(S->L, NULL, 0, 0);
   lua_close(S->L);
+  weir_forget_coverage(S);
   weir_values_clear(&S->reply);
   weir_values_clear(&S->arguments);
   free(S->reply.items);
@@ -219,9 +231,13 @@ void weir_flag_free(weir_flag *flag) { free(flag); }
 void weir_watch(weir_state *S, weir_flag *flag) { S->cancelled = flag; }
 int64_t weir_steps_used(const weir_state *S) { return S->steps_used; }
 size_t weir_memory_used(const weir_state *S) { return (size_t)S->used; }
-size_t weir_log(const weir_state *S, const char **text) {
+size_t weir_log(const weir_state *S, const char **text, int64_t *lost) {
   *text = S->log;
+  *lost = S->log_lost;
   return S->log_length;
 }
-void weir_log_clear(weir_state *S) { S->log_length = 0; }
+void weir_log_clear(weir_state *S) {
+  S->log_length = 0;
+  S->log_lost = 0;
+}
 const weir_values *weir_reply(const weir_state *S) { return &S->reply; }

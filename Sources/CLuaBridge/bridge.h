@@ -59,6 +59,8 @@ struct weir_state {
   int32_t function;       // number of the function that rows go through: where an error has no line of its own
   int32_t period;         // instructions between two looks at the limits
   bool rejecting, sealed;
+  bool covers;            // lines are noted as they run
+  lua_State *thread;      // the coroutine that a source runs in, while it does
   bool unhooked;          // instructions are not counted: no value makes the function run long
   bool assigns;           // some file has a function that assigns to an outer function's local
   weir_flag *cancelled;
@@ -71,14 +73,18 @@ struct weir_state {
   weir_module *modules;
   char *log;
   size_t log_length, log_capacity;
+  int64_t log_lost; // lines that were left out since the log was read
   char message[512], path[256], traceback[1024];
   char chunk[256];        // the file that loads
   int32_t line;
   int64_t failed_row;
   int32_t status;
   weir_batch *batch;
+  weir_source *source;
+  weir_export *exporting;
   literal_entry literals[64];
   int32_t straight[64];   // by number, modulo: functions that were looked at, negative where they do not run straight
+  struct weir_covered *covered; // files whose lines are noted; see weir_cover
 };
 
 static inline weir_state *state_of(lua_State *L) { return *(weir_state **)lua_getextraspace(L); }
@@ -111,12 +117,17 @@ static inline void weir_charge(lua_State *L, weir_state *S, int64_t steps) {
 }
 void weir_begin(weir_state *S, int64_t rows);
 double weir_clock(void);
+// Coverage.c
+void weir_note_line(lua_State *L, weir_state *S, lua_Debug *activation);
+void weir_forget_coverage(weir_state *S);
 // Protected.c
 weir_status weir_protected(weir_state *S, lua_CFunction body, void *request);
 weir_status weir_settle(weir_state *S, int code);
 int weir_handler(lua_State *L);
-void weir_note_place(weir_state *S, int level);
+void weir_note_place(lua_State *L, weir_state *S);
 void weir_note_exhaustion(weir_state *S);
+size_t weir_copy_clean(char *to, size_t room, const char *from, size_t length);
+void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread);
 // Values.c
 size_t weir_push(lua_State *L, weir_state *S, const weir_value *nodes);
 void weir_read(lua_State *L, weir_state *S, int index, weir_values *into, int depth);

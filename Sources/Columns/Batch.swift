@@ -20,6 +20,9 @@ public struct Batch: Sendable {
       self.batch = Int32(batch)
     }
 
+    /// Splits from here on are tables: workers share the batches of one, where one worker reads all of a source's split.
+    public static let firstTable = 1 << 30
+
     /// The place of the same rows on one of several ways that meet again: the ways of a batch stand one after the other.
     public func onWay(_ number: Int, of count: Int) -> Position {
       var result = self
@@ -45,6 +48,9 @@ public struct Batch: Sendable {
     self.origins = origins
   }
 
+  /// Bytes held, for the memory budget; dictionaries of texts, which many batches share, left out.
+  public var byteCount: Int { columns.reduce((origins?.count ?? 0) * 8) { $0 + $1.byteCount } }
+
   /// The rows of `indices`, in that order.
   public func gathered(_ indices: [Int32]) -> Batch {
     Batch(
@@ -64,7 +70,11 @@ public struct RowOrigin: Hashable, Comparable, Sendable, BitwiseCopyable {
   ///   - byte: below 2^40.
   public init(file: Int, byte: Int) { packed = UInt64(file) << 40 | UInt64(byte) }
 
-  private init(packed: UInt64) { self.packed = packed }
+  /// The place that a word says.
+  public init(word: UInt64) { packed = word }
+
+  /// File and byte in one.
+  public var word: UInt64 { packed }
 
   /// The origins of rows that begin behind bounds: row `r` at `bounds[r * stride] + 1` of a window whose first byte stands
   /// at `shift` of the file's bytes.
@@ -72,24 +82,11 @@ public struct RowOrigin: Hashable, Comparable, Sendable, BitwiseCopyable {
     _ rows: [Int32], file: Int, behind bounds: [UInt32], stride: Int, shift: Int
   ) -> [RowOrigin] {
     let base = RowOrigin(file: file, byte: 0).packed &+ UInt64(bitPattern: Int64(shift))
-    return elementwise(rows) { RowOrigin(packed: base &+ UInt64(bounds[Int($0) &* stride] &+ 1)) }
+    return elementwise(rows) { RowOrigin(word: base &+ UInt64(bounds[Int($0) &* stride] &+ 1)) }
   }
 
   public var file: Int { Int(packed >> 40) }
   public var byte: Int { Int(packed & 0xFF_FFFF_FFFF) }
 
   public static func < (left: RowOrigin, right: RowOrigin) -> Bool { left.packed < right.packed }
-}
-
-/// The rows of a stage, held whole: batches in order.
-public struct Table: Sendable {
-  public var schema: Schema
-  public var batches: [Batch]
-
-  public init(schema: Schema, batches: [Batch]) {
-    self.schema = schema
-    self.batches = batches
-  }
-
-  public var rowCount: Int { batches.reduce(0) { $0 + $1.count } }
 }

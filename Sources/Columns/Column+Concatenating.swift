@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Column {
   /// The rows of several columns of one type, one after the other. Texts of several dictionaries are re-coded into a
   /// new one.
@@ -130,13 +132,22 @@ extension TextValues {
 }
 
 extension Table {
-  /// All rows as one batch, in order. Origins stay where every batch has them.
-  public func concatenated() -> Batch {
-    guard batches.count != 1 else { return batches[0] }
-    guard !batches.isEmpty else {
-      return Batch(columns: schema.fields.map { Column([], of: $0.type.data) }, count: 0)
+  /// All rows as one batch, in order and in memory. Origins stay where every batch has them.
+  public func concatenated() throws(RunFailure) -> Batch {
+    let batches = try batches
+    if batches.isEmpty { return Batch(columns: schema.fields.map { Column([], of: $0.type.data) }, count: 0) }
+    return Batch(concatenating: batches)
+  }
+}
+
+extension Batch {
+  /// The rows of several batches of one schema, one after the other; at least one. Origins stay where every batch has them.
+  public init(concatenating batches: [Batch]) {
+    if batches.count == 1 {
+      self = batches[0]
+      return
     }
-    let columns = schema.fields.indices.map { index in Column.concatenated(batches.map { $0.columns[index] }) }
+    let columns = batches[0].columns.indices.map { index in Column.concatenated(batches.map { $0.columns[index] }) }
     var origins: [RowOrigin]? = []
     for batch in batches {
       guard let more = batch.origins else {
@@ -145,6 +156,6 @@ extension Table {
       }
       origins?.append(contentsOf: more)
     }
-    return Batch(columns: columns, count: rowCount, origins: origins)
+    self.init(columns: columns, count: batches.reduce(0) { $0 + $1.count }, origins: origins)
   }
 }

@@ -34,6 +34,21 @@ public struct Column: Sendable {
   public var count: Int { values.count }
 
   public func isPresent(_ row: Int) -> Bool { present.map { $0[row] } ?? true }
+
+  /// Bytes held, for the memory budget; the dictionary of texts, which many columns share, left out.
+  public var byteCount: Int {
+    let mask = present?.count ?? 0
+    switch values {
+    case .bools(let values): return mask + values.count
+    case .ints(let values), .timestamps(let values), .decimals64(let values, _): return mask + values.count * 8
+    case .floats(let values): return mask + values.count * 8
+    case .decimals128(let values, _): return mask + values.count * 16
+    case .dates(let values): return mask + values.count * 4
+    case .texts(.coded(let codes, _)): return mask + codes.count * 4
+    case .texts(.plain(let ends, let bytes)): return mask + ends.count * 8 + bytes.count
+    case .lists(let lists): return mask + lists.ends.count * 8 + lists.element.byteCount
+    }
+  }
 }
 
 extension Column.Values {

@@ -67,6 +67,12 @@ public struct OriginalRow: Hashable, Sendable {
 public protocol RowReader: AnyObject {
   /// The next rows, nil after the last. A block is good until the reader is asked for the next one.
   func next() throws -> (any RowBlock)?
+  /// Bytes of the split that are done with, as they are stored; for showing how far a run is.
+  var bytesRead: Int { get }
+}
+
+extension RowReader {
+  public var bytesRead: Int { 0 }
 }
 
 /// At most 4,096 consecutive rows whose structure is known; cells are read when a column is asked for.

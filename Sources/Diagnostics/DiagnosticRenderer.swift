@@ -18,6 +18,11 @@ public struct DiagnosticRenderer: Sendable {
   public func render(_ diagnostic: Diagnostic) -> String {
     var lines = [headline(diagnostic)]
     if let span = diagnostic.span { lines += excerpt(span) }
+    for note in diagnostic.notes {
+      let text = note.text.split(separator: "\n", omittingEmptySubsequences: false)
+      lines.append(paint("\(note.label):", "36") + (text.count == 1 ? " \(note.text)" : ""))
+      if text.count > 1 { lines += text.map { "  \($0)" } }
+    }
     if let help = diagnostic.help { lines.append(paint("help:", "36") + " " + help) }
     return lines.joined(separator: "\n")
   }

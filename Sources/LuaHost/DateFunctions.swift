@@ -3,7 +3,7 @@ import Columns
 extension HostFunction {
   /// Days and the periods that they lie in.
   static let dateFunctions: [HostFunction] = [
-    HostFunction("date", "date(y, m, d) or date(\"2026-01-31\")", "A day.") { values throws(HostFunctionError) in
+    HostFunction("date") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if values.count >= 3 {
         let (year, month, day) = (try arguments.int(0), try arguments.int(1), try arguments.int(2))
@@ -14,7 +14,7 @@ extension HostFunction {
       }
       return arguments[0].isNil ? .nil : .date(try arguments.date(0))
     },
-    HostFunction("add_months", "add_months(d, n)", "The same day n months later, or that month's last day.") {
+    HostFunction("add_months") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
@@ -22,30 +22,27 @@ extension HostFunction {
       guard months.magnitude < 120_000 else { throw HostFunctionError("\(months) months leave the calendar") }
       return .date(try inCalendar(date.addingMonths(months)))
     },
-    HostFunction("months_between", "months_between(a, b)", "Whole months from a to b.") {
+    HostFunction("months_between") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       return .int(Int64(try arguments.date(1).wholeMonths(since: try arguments.date(0))))
     },
-    HostFunction("month_end", "month_end(d)", "The last day of the month.") { values throws(HostFunctionError) in
+    HostFunction("month_end") { values throws(HostFunctionError) in
       try period(values) { $0.lastOfMonth }
     },
-    HostFunction("week", "week(d)", "The Monday of the week.") { values throws(HostFunctionError) in
+    HostFunction("week") { values throws(HostFunctionError) in
       try period(values) { $0.firstOfWeek() }
     },
-    HostFunction("month", "month(d)", "The first day of the month.") { values throws(HostFunctionError) in
+    HostFunction("month") { values throws(HostFunctionError) in
       try period(values) { $0.firstOfMonth }
     },
-    HostFunction("quarter", "quarter(d)", "The first day of the quarter.") { values throws(HostFunctionError) in
+    HostFunction("quarter") { values throws(HostFunctionError) in
       try period(values) { $0.firstOfQuarter() }
     },
-    HostFunction("year", "year(d)", "The first day of the year.") { values throws(HostFunctionError) in
+    HostFunction("year") { values throws(HostFunctionError) in
       try period(values) { $0.firstOfYear() }
     },
-    HostFunction(
-      "dates", "dates(from, to, grain)",
-      "The first days of the periods from one day to another: day, week, month, quarter or year."
-    ) {
+    HostFunction("dates") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       let (from, to) = (try arguments.date(0), try arguments.date(1))

@@ -1,23 +1,17 @@
 /// A function of the library, the same for scripts and expressions.
 public struct HostFunction: Sendable {
-  public let name: String
-  /// As documentation shows it: `round(x, scale, mode = "half_even") -> decimal`.
-  public let signature: String
-  /// One sentence.
-  public let summary: String
+  public let manual: FunctionManual
   public let evaluate: @Sendable ([LuaValue]) throws(HostFunctionError) -> LuaValue
 
-  public init(
-    _ name: String, _ signature: String, _ summary: String,
-    _ evaluate: @escaping @Sendable ([LuaValue]) throws(HostFunctionError) -> LuaValue
-  ) {
-    self.name = name
-    self.signature = signature
-    self.summary = summary
+  public var name: String { manual.name }
+
+  /// - Parameter name: as the manual declares it.
+  public init(_ name: String, _ evaluate: @escaping @Sendable ([LuaValue]) throws(HostFunctionError) -> LuaValue) {
+    manual = FunctionManual.declared(name)
     self.evaluate = evaluate
   }
 
-  /// Every function, in the order of the documentation. A new function is a line in one of these lists.
+  /// Every function, which the manual declares. A new function is a line in one of these lists.
   public static let all: [HostFunction] = numberFunctions + tierFunctions + dateFunctions + textFunctions
 }
 

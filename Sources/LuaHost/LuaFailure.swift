@@ -14,10 +14,21 @@ public struct LuaFailure: Error, Sendable, Equatable {
   public var line: Int?
   /// The row of the batch on which it happened.
   public var row: Int?
-  public var traceback: [String]
+  /// The calls of the plugin's own functions that led there, innermost first.
+  public var traceback: [Frame]
+
+  /// One call of a script's function.
+  public struct Frame: Sendable, Equatable {
+    public var path: String
+    public var line: Int
+    /// Where the function begins; 0 for the file itself.
+    public var firstLine: Int
+    /// As the caller calls it; nil where the host is the caller.
+    public var name: String?
+  }
 
   public init(
-    _ kind: Kind, _ message: String, path: String? = nil, line: Int? = nil, row: Int? = nil, traceback: [String] = []
+    _ kind: Kind, _ message: String, path: String? = nil, line: Int? = nil, row: Int? = nil, traceback: [Frame] = []
   ) {
     self.kind = kind
     self.message = message

@@ -39,21 +39,37 @@ extension LuaState {
     return unsafe failures(batch)
   }
 
-  /// A group's state as a value that another state can merge; nil where no row stepped it.
-  public func exportGroup(_ groups: LuaGroups, _ group: Int) throws(LuaFailure) -> LuaValue {
-    try settle(unsafe weir_groups_export(bridge, groups.number, Int64(group)))
-    return unsafe ValueNodes.readAll(weir_reply(bridge)).first ?? .nil
+  /// The states of groups 0 to `count - 1` as bytes, one after the other. Throws where one is no plain data.
+  public func export(_ groups: LuaGroups, count: Int) throws(LuaFailure) -> LuaStates {
+    try settle(unsafe weir_groups_export(bridge, groups.number, Int64(count)))
+    return unsafe LuaStates(weir_reply(bridge), count: count)
   }
 
-  /// Merges another state's group into one: `merge(a, b)`, or the other itself where the group is new.
-  public func merge(_ groups: LuaGroups, group: Int, with other: LuaValue, merge: LuaFunction) throws(LuaFailure) {
-    if other.isNil { return }
-    let nodes = ValueNodes()
-    nodes.append(other)
-    try settle(
+  /// Gives some groups the states of some bytes.
+  public func `import`(_ states: LuaStates, into groups: LuaGroups, at numbers: [Int]) throws(LuaFailure) {
+    precondition(numbers.count == states.count)
+    guard let nodes = states.nodes() else {
+      throw LuaFailure(.result, "a saved state is damaged or of another version")
+    }
+    let places = numbers.map { Int64($0) }
+    let status = unsafe places.withUnsafeBufferPointer { places in
       unsafe nodes.nodes.withUnsafeBufferPointer {
-        unsafe weir_groups_merge(bridge, groups.number, merge.number, Int64(group), $0.baseAddress)
-      })
+        unsafe weir_groups_import(bridge, groups.number, places.baseAddress, Int64(places.count), $0.baseAddress)
+      }
+    }
+    try settle(status)
+  }
+
+  /// Merges consecutive states with `merge(a, b)`; group `g` of the result has those before `ends[g]` that no group
+  /// before has. A merge that gives nil has changed its first state in place.
+  public func combine(_ groups: LuaGroups, ends: [Int], merge: LuaFunction) throws(LuaFailure) -> LuaGroups {
+    let result = try makeGroups()
+    let status = unsafe ends.map { Int64($0) }.withUnsafeBufferPointer {
+      unsafe weir_groups_combine(
+        bridge, groups.number, result.number, merge.number, $0.baseAddress, Int64(ends.count))
+    }
+    try settle(status)
+    return result
   }
 
   /// `finish(state)` of groups 0 to `groupCount - 1`, a row each; a group that no row stepped is finished from `initial(settings)`.

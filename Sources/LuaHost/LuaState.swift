@@ -8,16 +8,22 @@ import Columns
   public let name: String
   let bridge: OpaquePointer
   private let cancellation: LuaCancellation?
+  private let coverage: LuaCoverage?
+  /// Takes what scripts wrote with `log(…)` in a call, once it has ended, and how many lines were left out. Lines from
+  /// before it was set are dropped.
+  public var onLog: (@Sendable ([LuaLogLine], Int) -> Void)? { didSet { _ = takeLog() } }
 
   /// - Parameters:
   ///   - settings: what scripts read as `settings`.
   ///   - modules: name to source, for `require`.
   ///   - cancellation: stops a running call from another thread.
+  ///   - coverage: takes in the lines that were run, once the state is gone.
   public init(
     name: String, limits: LuaLimits = LuaLimits(), settings: LuaValue = .table([]), modules: [String: String] = [:],
-    cancellation: LuaCancellation? = nil
+    cancellation: LuaCancellation? = nil, coverage: LuaCoverage? = nil
   ) throws(LuaFailure) {
     self.name = name
+    self.coverage = coverage
     self.cancellation = cancellation
     let bridgeLimits = weir_limits(
       steps: Int64(limits.steps), batch_steps: Int64(limits.batchSteps), memory: Int64(limits.memoryBytes),
@@ -26,6 +32,7 @@ import Columns
       throw LuaFailure(.memory, "there is not enough memory for the library of plugin '\(name)'")
     }
     unsafe bridge = created
+    if coverage != nil { unsafe weir_cover(bridge) }
     for (number, function) in HostFunction.all.enumerated() {
       try settle(unsafe weir_add_function(bridge, function.name, Int32(number)))
     }
@@ -44,7 +51,25 @@ import Columns
     if let cancellation { unsafe weir_watch(bridge, cancellation.flag) }
   }
 
-  deinit { unsafe weir_close(bridge) }
+  deinit {
+    if let coverage { noteLines(coverage) }
+    unsafe weir_close(bridge)
+  }
+
+  private func noteLines(_ coverage: LuaCoverage) {
+    var path: UnsafePointer<CChar>? = nil
+    var lines: UnsafePointer<UInt8>? = nil
+    var bytes: Int32 = 0
+    var file: Int32 = 0
+    while unsafe weir_covered_file(bridge, file, &path, &lines, &bytes) {
+      file += 1
+      guard let path = unsafe path, let lines = unsafe lines else { continue }
+      let run = unsafe UnsafeBufferPointer(start: lines, count: Int(bytes))
+      var numbers: Set<Int> = []
+      for line in 0..<Int(bytes) * 8 where unsafe run[line / 8] & (1 << (line % 8)) != 0 { numbers.insert(line) }
+      coverage.add(numbers, of: unsafe String(cString: path))
+    }
+  }
 
   /// Compiles, checks and runs a file; gives the value that it returns. Its tables are read-only from then on.
   public func load(_ source: String, path: String) throws(LuaFailure) -> LuaValue {
@@ -95,21 +120,44 @@ import Columns
   /// Bytes that the state holds.
   public var memoryUsed: Int { unsafe Int(weir_memory_used(bridge)) }
 
-  /// What scripts wrote with `log(…)` since this was asked last.
-  public func takeLogLines() -> [String] {
+  /// What scripts wrote with `log(…)` since this was asked last, and how many lines passed the limit of one call.
+  func takeLog() -> (lines: [LuaLogLine], lost: Int) {
     var text: UnsafePointer<CChar>? = nil
-    let count = unsafe weir_log(bridge, &text)
-    guard count > 0, let start = unsafe text else { return [] }
-    let all = unsafe String(
-      decoding: UnsafeRawBufferPointer(start: UnsafeRawPointer(start), count: count), as: UTF8.self)
+    var lost: Int64 = 0
+    let count = unsafe weir_log(bridge, &text, &lost)
+    guard count > 0 || lost > 0 else { return ([], 0) }
+    var lines: [LuaLogLine] = []
+    if let start = unsafe text {
+      let all = unsafe String(
+        decoding: UnsafeRawBufferPointer(start: UnsafeRawPointer(start), count: count), as: UTF8.self)
+      for line in all.split(separator: "\n") {
+        let parts = line.split(separator: "\u{1f}", maxSplits: 2, omittingEmptySubsequences: false)
+        if parts.count == 3 {
+          lines.append(LuaLogLine(path: String(parts[0]), line: Int(parts[1]) ?? 0, text: String(parts[2])))
+        }
+      }
+    }
     unsafe weir_log_clear(bridge)
-    return all.split(separator: "\n").map(String.init)
+    return (lines, Int(lost))
   }
 
   func settle(_ status: weir_status) throws(LuaFailure) {
+    if let onLog {
+      let (lines, lost) = takeLog()
+      if !lines.isEmpty || lost > 0 { onLog(lines, lost) }
+    }
     if status == WEIR_OK { return }
     throw unsafe LuaFailure(weir_last_failure(bridge))
   }
+}
+
+/// A line that a script logged.
+public struct LuaLogLine: Sendable, Equatable {
+  /// What Lua calls the file.
+  public var path: String
+  public var line: Int
+  /// Clean text of at most 400 bytes.
+  public var text: String
 }
 
 extension LuaFailure {
@@ -130,6 +178,16 @@ extension LuaFailure {
     self.init(
       kind, unsafe text(failure.message), path: path.isEmpty ? nil : path,
       line: unsafe failure.line > 0 ? Int(failure.line) : nil, row: unsafe failure.row >= 0 ? Int(failure.row) : nil,
-      traceback: unsafe text(failure.traceback).split(separator: "\n").map(String.init))
+      traceback: unsafe text(failure.traceback).split(separator: "\n").compactMap { Frame($0) })
+  }
+}
+
+extension LuaFailure.Frame {
+  /// What the bridge writes: path, line, first line and name, with tabs between.
+  init?(_ text: Substring) {
+    let parts = text.split(separator: "\t", omittingEmptySubsequences: false)
+    guard parts.count == 4, let line = Int(parts[1]), let firstLine = Int(parts[2]) else { return nil }
+    self.init(
+      path: String(parts[0]), line: line, firstLine: firstLine, name: parts[3].isEmpty ? nil : String(parts[3]))
   }
 }

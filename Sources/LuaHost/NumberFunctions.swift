@@ -3,9 +3,7 @@ import Columns
 extension HostFunction {
   /// Rounding, exact quotients and conversions.
   static let numberFunctions: [HostFunction] = [
-    HostFunction(
-      "round", "round(x, scale = 0, mode = \"half_even\")", "A number at so many decimals, rounded by the mode named."
-    ) { values throws(HostFunctionError) in
+    HostFunction("round") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       let (x, scale, mode) = (try arguments.decimal(0), try arguments.scale(1), try arguments.mode(2))
@@ -13,7 +11,7 @@ extension HostFunction {
       return try arguments.decimal(
         DecimalArithmetic.rescale(x.coefficient, from: x.scale, to: scale, mode: mode), scale: scale)
     },
-    HostFunction("div", "div(a, b, scale, mode = \"half_even\")", "The quotient, rounded once.") {
+    HostFunction("div") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       let (a, b) = (try arguments.decimal(0), try arguments.divisor(1))
@@ -23,7 +21,7 @@ extension HostFunction {
           a.coefficient, scale: a.scale, by: b.coefficient, scale: b.scale, to: scale, mode: mode),
         scale: scale)
     },
-    HostFunction("mul_div", "mul_div(a, b, c, scale, mode = \"half_even\")", "a * b / c, rounded once.") {
+    HostFunction("mul_div") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       let (a, b, c) = (try arguments.decimal(0), try arguments.decimal(1), try arguments.divisor(2))
@@ -33,9 +31,7 @@ extension HostFunction {
           a.coefficient, scale: a.scale, b.coefficient, scale: b.scale, by: c.coefficient, scale: c.scale, to: scale,
           mode: mode), scale: scale)
     },
-    HostFunction(
-      "ratio", "ratio(a, b)", "a / b, or nil where either is nil or b is 0; a float where a float is among them."
-    ) {
+    HostFunction("ratio") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil || arguments[1].isNil { return .nil }
@@ -47,7 +43,7 @@ extension HostFunction {
       return try arguments.decimal(
         DecimalArithmetic.divide(a.coefficient, scale: a.scale, by: b.coefficient, scale: b.scale, to: 18), scale: 18)
     },
-    HostFunction("decimal", "decimal(x)", "An int, a text or a written float as an exact decimal.") {
+    HostFunction("decimal") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if case .string(let text) = arguments[0] {
@@ -56,7 +52,7 @@ extension HostFunction {
       }
       return arguments[0].isNil ? .nil : .decimal(try arguments.decimal(0))
     },
-    HostFunction("float", "float(x)", "A number as a float: no longer exact.") { values throws(HostFunctionError) in
+    HostFunction("float") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       switch arguments[0] {
       case .nil: return .nil
@@ -66,9 +62,7 @@ extension HostFunction {
         return .float(value)
       }
     },
-    HostFunction(
-      "unit", "unit(x, \"USD\")", "A number with another unit, which scripts carry in their declared types alone."
-    ) {
+    HostFunction("unit") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
@@ -78,10 +72,7 @@ extension HostFunction {
       default: return try arguments.fail(0, "a number")
       }
     },
-    HostFunction(
-      "from_hex", "from_hex(s, scale = 0)",
-      "The number that hexadecimal digits write, the last scale of its digits after the point."
-    ) { values throws(HostFunctionError) in
+    HostFunction("from_hex") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       let (text, scale) = (try arguments.text(0), try arguments.scale(1))
@@ -91,12 +82,12 @@ extension HostFunction {
         throw HostFunctionError(error.message)
       }
     },
-    HostFunction("eq", "eq(a, b)", "Whether two values are equal, numbers of any types by value.") { values in
+    HostFunction("eq") { values in
       let arguments = Arguments(values)
       return .bool(arguments[0].isEqualByValue(to: arguments[1]))
     },
-    HostFunction("is_nil", "is_nil(x)", "Whether a value is missing.") { values in .bool(Arguments(values)[0].isNil) },
-    HostFunction("one_of", "one_of(x, …)", "Whether the first argument equals one of the others.") { values in
+    HostFunction("is_nil") { values in .bool(Arguments(values)[0].isNil) },
+    HostFunction("one_of") { values in
       guard let first = values.first else { return .bool(false) }
       return .bool(values.dropFirst().contains { first.isEqualByValue(to: $0) })
     },

@@ -3,21 +3,21 @@ import Columns
 extension HostFunction {
   /// Texts are bytes, as Lua has them: letters are those of ASCII, positions count bytes.
   static let textFunctions: [HostFunction] = [
-    text("lower", "lower(s)", "ASCII letters small.") { $0.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 } },
-    text("upper", "upper(s)", "ASCII letters capital.") { $0.map { $0 >= 97 && $0 <= 122 ? $0 - 32 : $0 } },
-    text("trim", "trim(s)", "Without white space at both ends.") { text in
+    text("lower") { $0.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 } },
+    text("upper") { $0.map { $0 >= 97 && $0 <= 122 ? $0 - 32 : $0 } },
+    text("trim") { text in
       func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
       guard let first = text.firstIndex(where: { !isSpace($0) }), let last = text.lastIndex(where: { !isSpace($0) })
       else { return [] }
       return Array(text[first...last])
     },
-    HostFunction("len", "len(x)", "Bytes of a text, or elements of a list.") { values throws(HostFunctionError) in
+    HostFunction("len") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       if let list = arguments[0].asArray { return .int(Int64(list.count)) }
       return .int(Int64(try arguments.text(0).utf8.count))
     },
-    HostFunction("sub", "sub(s, from, to = -1)", "The bytes from one position to another; negative from the end.") {
+    HostFunction("sub") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
@@ -31,9 +31,9 @@ extension HostFunction {
       }
       return .string(part)
     },
-    test("starts_with", "starts_with(s, start)", "Whether a text begins so.") { $0.starts(with: $1) },
-    test("ends_with", "ends_with(s, end)", "Whether a text ends so.") { $0.suffix($1.count).elementsEqual($1) },
-    HostFunction("contains", "contains(x, part)", "Whether a text holds another, or a list an element.") {
+    test("starts_with") { $0.starts(with: $1) },
+    test("ends_with") { $0.suffix($1.count).elementsEqual($1) },
+    HostFunction("contains") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
@@ -41,7 +41,7 @@ extension HostFunction {
       return .bool(
         ByteSearch.first(Array(try arguments.text(1).utf8), in: Array(try arguments.text(0).utf8), from: 0) != nil)
     },
-    HostFunction("replace", "replace(s, part, by)", "A text with every occurrence of a part replaced.") {
+    HostFunction("replace") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
@@ -52,13 +52,13 @@ extension HostFunction {
       }
       return .string(String(decoding: Array(pieces.joined(separator: by)), as: UTF8.self))
     },
-    HostFunction("split", "split(s, separator)", "The parts between separators.") { values throws(HostFunctionError) in
+    HostFunction("split") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       let pieces = try ByteSearch.split(Array(try arguments.text(0).utf8), by: Array(try arguments.text(1).utf8))
       return .array(pieces.map { .string(String(decoding: $0, as: UTF8.self)) })
     },
-    HostFunction("concat", "concat(…)", "Texts and numbers, one after the other; nil where one is nil.") {
+    HostFunction("concat") {
       values throws(HostFunctionError) in
       var result = ""
       for (index, value) in values.enumerated() {
@@ -77,9 +77,9 @@ extension HostFunction {
   ]
 
   private static func text(
-    _ name: String, _ signature: String, _ summary: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8]
+    _ name: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8]
   ) -> HostFunction {
-    HostFunction(name, signature, summary) { values throws(HostFunctionError) in
+    HostFunction(name) { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       return arguments[0].isNil
         ? .nil : .string(String(decoding: change(Array(try arguments.text(0).utf8)), as: UTF8.self))
@@ -87,9 +87,9 @@ extension HostFunction {
   }
 
   private static func test(
-    _ name: String, _ signature: String, _ summary: String, _ holds: @escaping @Sendable ([UInt8], [UInt8]) -> Bool
+    _ name: String, _ holds: @escaping @Sendable ([UInt8], [UInt8]) -> Bool
   ) -> HostFunction {
-    HostFunction(name, signature, summary) { values throws(HostFunctionError) in
+    HostFunction(name) { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
       return .bool(holds(Array(try arguments.text(0).utf8), Array(try arguments.text(1).utf8)))

@@ -3,7 +3,7 @@ import Columns
 extension HostFunction {
   /// Prices that depend on the amount.
   static let tierFunctions: [HostFunction] = [
-    HostFunction("graduated", "graduated(x, tiers)", "Each tier's rate on the slice of x that lies in it, summed.") {
+    HostFunction("graduated") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
@@ -20,7 +20,7 @@ extension HostFunction {
       }
       return .decimal(sum)
     },
-    HostFunction("volume", "volume(x, tiers)", "The rate of the tier that x lies in, on the whole of x.") {
+    HostFunction("volume") {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
@@ -56,6 +56,18 @@ struct Tier {
       tiers.append(Tier(upTo: upTo.asDecimal, rate: rate))
     }
     return tiers
+  }
+}
+
+extension LuaValue {
+  /// What is wrong with a value as tiers; nil where it is in order.
+  public var tiersProblem: String? {
+    do throws(HostFunctionError) {
+      _ = try Tier.read(self)
+      return nil
+    } catch {
+      return error.message
+    }
   }
 }
 

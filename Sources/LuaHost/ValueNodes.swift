@@ -40,6 +40,24 @@ import Columns
     unsafe nodes.append(node)
   }
 
+  /// A string that need not be UTF-8.
+  func append(text: ArraySlice<UInt8>) {
+    var node = unsafe weir_value()
+    unsafe (node.kind, node.length) = (Int32(WEIR_STRING.rawValue), text.count)
+    let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: text.count + 1)
+    for (index, byte) in text.enumerated() { unsafe bytes[index] = CChar(bitPattern: byte) }
+    unsafe bytes[text.count] = 0
+    unsafe node.text = UnsafePointer(bytes)
+    unsafe nodes.append(node)
+  }
+
+  /// The head of a table; its pairs follow.
+  func append(tableOf count: Int) {
+    var node = unsafe weir_value()
+    unsafe (node.kind, node.integer) = (Int32(WEIR_TABLE.rawValue), Int64(count))
+    unsafe nodes.append(node)
+  }
+
   private func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
     let count = text.utf8.count
     let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: count + 1)

@@ -28,13 +28,22 @@ struct CompiledScript: BoundScript {
     }
 
     func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+      let costs = bound.script.scripts.costs
+      let start = costs.start()
+      defer { costs.note(bound.script.costed, rows: count, since: start) }
       let result = try bound.program.evaluate(arguments, count: count, worker: context.programs)
       let columns = bound.outputs.map { result.columns[$0] }
       let rows = result.rowsWithoutResult(columns)
       guard !rows.isEmpty else { return (columns, []) }
-      let decided = try bound.script.map(
-        arguments.map { $0.gathered(rows) }, count: rows.count, results: bound.results,
-        in: bound.script.scripts.state(context))
+      costs.noteReturned(bound.script.costed, rows: rows.count)
+      let decided: (columns: [Column], problems: [RowProblem])
+      do {
+        decided = try bound.script.map(
+          arguments.map { $0.gathered(rows) }, count: rows.count, results: bound.results,
+          in: bound.script.scripts.state(context))
+      } catch let failure as RunFailure {
+        throw failure.moved(to: rows)
+      }
       return (
         zip(columns, decided.columns).map { $0.replacing(rows, with: $1) }, decided.problems.map { $0.moved(to: rows) }
       )
@@ -67,5 +76,9 @@ extension Column {
 
 extension RowProblem {
   /// The problem of a row that was taken out with others: `rows` says where each was.
-  func moved(to rows: [Int32]) -> RowProblem { RowProblem(row: rows[Int(row)], code: code, message: message) }
+  func moved(to rows: [Int32]) -> RowProblem {
+    var moved = self
+    moved.row = rows[Int(row)]
+    return moved
+  }
 }

@@ -40,7 +40,9 @@ extension DefinitionReader {
         name: qualifiedName, inputs: inputs, versions: versions, datePosition: datePosition, fee: function.script,
         namedBranch: function.branch, unit: unit, minimum: value["minimum"].asDecimal,
         maximum: value["maximum"].asDecimal,
-        rounding: rounding.mode.map { ($0, rounding.scale) }, file: script.file),
+        rounding: rounding.mode.map { ($0, rounding.scale) }, file: script.file, scripts: scripts,
+        span: span(of: "versions"),
+        feeSpan: span(of: value["fee"].isNil ? "versions" : "fee")),
       span: script.file.span(0..<0))
   }
 
@@ -132,6 +134,20 @@ extension DefinitionReader {
     return nil
   }
 
+  /// Whether a rule's function can give a branch beside the fee: where every `return` has one value, it cannot.
+  private func givesBranch(_ function: LuaHost.LuaFunction) -> Bool {
+    guard
+      let node = try? FunctionCompiler.function(
+        in: LocatedText(script.file), firstLine: function.firstLine, lastLine: function.lastLine)
+    else { return true }
+    return !node.returnedValues.allSatisfy { values in
+      guard values.count == 1 else { return false }
+      if case .call = values[0].kind { return false }
+      if case .methodCall = values[0].kind { return false }
+      return true
+    }
+  }
+
   /// The function of the rule; a rule without one has `rate` or `tiers` over `base`.
   private mutating func feeFunction(
     _ inputs: [ScriptInput], _ versions: [FeeVersion]
@@ -139,7 +155,9 @@ extension DefinitionReader {
     if let function = value["fee"].asFunction {
       return (
         .script(
-          scriptFunction(function, [.row(inputs.map(\.name)), .choice(versions.map(\.terms))], returns: [nil, nil])),
+          scriptFunction(
+            function, [.row(inputs.map(\.name)), .choice(versions.map(\.terms))],
+            returns: givesBranch(function) ? [nil, nil] : [nil], key: "fee", address: qualifiedName)),
         nil
       )
     }
@@ -164,6 +182,18 @@ extension DefinitionReader {
         "a version of a rule without 'fee' has no key '\(name)'", key: name, code: .unknownKey,
         help: suggestion(for: name, among: known) ?? "it takes \(known.joined(separator: ", "))")
       return nil
+    }
+    for (number, version) in versions.enumerated() {
+      let (rate, tiers) = (version.terms["rate"], version.terms["tiers"])
+      if !rate.isNil, rate.asDecimal == nil {
+        report(
+          "'rate' of version \(number + 1) is a number, such as 0.15, not a \(rate.typeName)", key: "rate")
+        return nil
+      }
+      if !tiers.isNil, let problem = tiers.tiersProblem {
+        report("'tiers' of version \(number + 1): \(problem)", key: "tiers")
+        return nil
+      }
     }
     for version in versions where version.terms["rate"].isNil && version.terms["tiers"].isNil {
       report("a version has neither 'rate' nor 'tiers', and the rule has no 'fee' function", key: "versions")

@@ -13,7 +13,9 @@ extension DefinitionReader {
         help: "init = function(settings) return {} end, step = function(state, row, emit) … end")
       return nil
     }
-    let script = scriptFunction(step, [.row(inputs.map(\.name))], returns: [])
+    var script = scriptFunction(
+      step, [.row(inputs.map(\.name))], returns: [], key: "step", address: nil)
+    script.argumentTypes = inputs.map(\.type)
     return FoldDefinition(
       name: qualifiedName, inputs: inputs, outputs: outputs,
       script: LuaFold(
@@ -32,7 +34,8 @@ extension DefinitionReader {
     return TransformDefinition(
       name: qualifiedName, inputs: inputs, outputs: outputs,
       script: LuaTransform(
-        script: scriptFunction(run, [], returns: []), names: names, results: outputs.map(LuaResult.init)))
+        script: scriptFunction(run, [], returns: [], key: "run", address: nil), names: names,
+        results: outputs.map(LuaResult.init)))
   }
 
   /// What it emits, in the order in which the file writes it.

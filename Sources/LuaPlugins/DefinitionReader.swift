@@ -21,10 +21,8 @@ struct DefinitionReader {
   var qualifiedName: String { "\(scripts.name).\(script.name)" }
 
   mutating func read(into catalogue: inout PluginCatalogue) {
-    let expected: [PluginFiles.Kind: String] = [
-      .fees: "fee_rule", .metrics: "metric", .functions: "func", .folds: "fold", .transforms: "transform",
-    ]
-    guard let kind = expected[script.kind] else { return }
+    guard let manual = DefinitionManual.ofFolder(script.kind.rawValue) else { return }
+    let kind = manual.name
     guard value["kind"].asString == kind else {
       bag.report(
         .invalidRule, "a file in '\(script.kind.rawValue)' returns \(kind) { … }", at: script.file.span(0..<0),
@@ -35,33 +33,27 @@ struct DefinitionReader {
       report(
         "the definition is called '\(name)' and its file '\(script.name).lua'; they must agree", key: "name")
     }
+    checkKeys(manual.keyNames)
     switch script.kind {
     case .fees:
-      checkKeys([
-        "name", "title", "definition", "payer", "inputs", "priced_by", "minimum", "maximum", "rounding", "versions",
-        "fee",
-        "base", "method", "unit", "returns",
-      ])
       if let rule = feeRule() { catalogue.feeRules[qualifiedName] = rule }
     case .metrics:
-      checkKeys([
-        "name", "title", "definition", "unit", "inputs", "value", "aggregate", "aggregates", "finish", "returns",
-      ])
       if let metric = metric() { catalogue.metrics[qualifiedName] = metric }
     case .functions:
-      checkKeys(["name", "title", "definition", "inputs", "returns", "value"])
       if let inputs = inputs(), let function = function(inputs) {
         catalogue.functions[qualifiedName] = function
         catalogue.functionInputs[qualifiedName] = inputs
         catalogue.functionProvenance[qualifiedName] = provenance
       }
     case .folds:
-      checkKeys(["name", "title", "definition", "inputs", "outputs", "init", "step", "finish"])
       if let fold = fold() { catalogue.folds[qualifiedName] = fold }
     case .transforms:
-      checkKeys(["name", "title", "definition", "inputs", "outputs", "run"])
       if let transform = transform() { catalogue.transforms[qualifiedName] = transform }
-    default: break
+    case .sources:
+      if let source = source() { catalogue.sources[qualifiedName] = source }
+    case .exports:
+      if let export = export() { catalogue.exports[qualifiedName] = export }
+    case .modules: break
     }
   }
 
@@ -123,7 +115,8 @@ struct DefinitionReader {
     } catch {
       report(
         error.message, key: key, code: error.kind == .unknownType ? .unknownType : .wrongValue,
-        help: suggestion(for: error.name ?? "", among: ValueType.typeNames))
+        help: suggestion(for: error.name ?? "", among: ValueType.typeNames)
+          ?? (error.kind == .unknownType ? "types are \(ValueType.typeNames.joined(separator: ", "))" : nil))
       return nil
     }
   }
@@ -168,10 +161,16 @@ struct DefinitionReader {
     return unit
   }
 
-  func scriptFunction(_ function: LuaHost.LuaFunction, _ parameters: [LuaScript.Parameter], returns: [ValueType?])
-    -> LuaScript
-  {
-    LuaScript(scripts: scripts, script: script, function: function, parameters: parameters, returns: returns)
+  /// - Parameters:
+  ///   - key: the key that has the function.
+  ///   - address: what `weir eval` calls it by; nil where one row cannot repeat it.
+  func scriptFunction(
+    _ function: LuaHost.LuaFunction, _ parameters: [LuaScript.Parameter], returns: [ValueType?], key: String,
+    address: String?
+  ) -> LuaScript {
+    LuaScript(
+      scripts: scripts, script: script, function: function, parameters: parameters,
+      identity: LuaScript.Identity(key: key, address: address), returns: returns)
   }
 
   // MARK: Definitions
@@ -185,19 +184,27 @@ struct DefinitionReader {
     }
     let rowParameter = [LuaScript.Parameter.row(inputs.map(\.name))]
     let form: MetricDefinition.Form
-    if let function = value["value"].asFunction {
+    if !value["step"].isNil || !value["init"].isNil || !value["merge"].isNil {
+      guard let scripted = scriptedMetric(inputs) else { return nil }
+      form = .scripted(scripted)
+    } else if let function = value["value"].asFunction {
       guard let aggregate = value["aggregate"].asString else {
         report("a metric with 'value' says how it is aggregated: aggregate = \"sum\"", key: "value")
         return nil
       }
-      form = .reduced(value: scriptFunction(function, rowParameter, returns: [returns]), aggregate: aggregate)
+      form = .reduced(
+        value: scriptFunction(
+          function, rowParameter, returns: [returns], key: "value", address: qualifiedName), aggregate: aggregate)
     } else if let finish = value["finish"].asFunction {
       guard let parts = parts(rowParameter) else { return nil }
       form = .combined(
-        parts, finish: scriptFunction(finish, [.row(parts.map(\.name))], returns: [returns]))
+        parts,
+        finish: scriptFunction(
+          finish, [.row(parts.map(\.name))], returns: [returns], key: "finish", address: "\(qualifiedName).finish"))
     } else {
       report(
-        "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish'", key: "metric",
+        "a metric has 'value' and 'aggregate', or 'aggregates' and 'finish', or 'init', 'step', 'merge' and 'finish'",
+        key: "metric",
         help: "value = function(row) return row.amount end, aggregate = \"sum\"")
       return nil
     }
@@ -222,7 +229,9 @@ struct DefinitionReader {
       if let column = mark["input"].asString {
         arguments.append(.column(column))
       } else if let function = mark["input"].asFunction {
-        arguments.append(.value(scriptFunction(function, row, returns: [nil])))
+        arguments.append(
+          .value(
+            scriptFunction(function, row, returns: [nil], key: name, address: "\(qualifiedName).\(name)")))
       }
       for parameter in mark["parameters"].asArray ?? [] {
         if let column = parameter.asString {
@@ -244,7 +253,9 @@ struct DefinitionReader {
     guard let returns = type(value["returns"], key: "returns") else { return nil }
     let types = inputs.map(\.type)
     do throws(InvalidInput) {
-      let bound = try scriptFunction(function, inputs.map { _ in .value }, returns: [returns]).bind(types)
+      let bound = try scriptFunction(
+        function, inputs.map { .value($0.name) }, returns: [returns], key: "value", address: qualifiedName
+      ).bind(types)
       return ScriptRowFunction(name: qualifiedName, inputs: types, result: returns, bound: bound)
     } catch {
       // Only a pipeline that calls it has to know.

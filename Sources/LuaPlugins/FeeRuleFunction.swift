@@ -2,6 +2,7 @@ import Columns
 import Diagnostics
 import Expressions
 import LuaHost
+import Memory
 import Planning
 
 /// A fee rule as a function of its inputs: finds the version in force, prices, then applies minimum, maximum and
@@ -28,6 +29,11 @@ struct FeeRuleFunction: FeeRuleScript {
   let maximum: ExactDecimal?
   let rounding: (RoundingMode, scale: Int)?
   let file: SourceFile
+  let scripts: PluginScripts
+  /// Where the versions begin.
+  let span: SourceSpan
+  /// Where what it gives is written.
+  let feeSpan: SourceSpan
 
   private static let version = "version number"
   private static let termsRow = "terms row"
@@ -35,31 +41,42 @@ struct FeeRuleFunction: FeeRuleScript {
   private static let branch = "weir_branch"
 
   func bind(_ arguments: [ValueType], terms: [Field]) throws(InvalidInput) -> any BoundScript {
+    let start = ProcessorTime.ofThread
+    let bound = try chosen(arguments, terms: terms)
+    if case .script(let script) = fee { script.noteBinding(bound, since: start) }
+    return bound
+  }
+
+  /// The rule on the path that it takes.
+  private func chosen(_ arguments: [ValueType], terms: [Field]) throws(InvalidInput) -> any BoundScript {
     let changes = terms.map { Field("terms.\($0.name)", $0.type.nullable()) }
     let numbers = [Field(Self.version, ValueType(.int))]
     let own = changes + (terms.isEmpty ? [] : [Field(Self.termsRow, ValueType(.int))])
     let inputs = zip(inputs, arguments).map { Field($0.name, $1) }
     let priced = PricedColumns(terms: terms.map(\.name), after: numbers + own)
     let columns = Schema(inputs + numbers + own)
+    let types = columns.fields.map(\.type)
     let scope = if case .script(let script) = fee { script.scope(columns) } else { ExpressionScope(columns: columns) }
     var builder = ProgramBuilder(scope: scope)
     switch try compile(priced, into: &builder) {
     case .compiled(let outputs):
       try check(outputs[0].type)
-      let pricing = try pricing(outputs.map(\.type), priced)
+      let pricing = try pricing(outputs.map(\.type), priced, types)
       if let pricing, pricing.script.scripts.path == .interpreter {
-        return BoundFeeRule(rule: self, program: nil, pricing: pricing, explanation: LuaPath.asked)
+        return BoundFeeRule(
+          rule: self, types: types, program: nil, pricing: pricing, explanation: LuaPath.asked)
       }
       builder.define(Self.priced, outputs[0])
       if outputs.count > 1 { builder.define(Self.branch, outputs[1]) }
       let program = try finish(&builder, priced, hasBranch: outputs.count > 1)
-      return BoundFeeRule(rule: self, program: program, pricing: pricing, explanation: "columnar")
+      return BoundFeeRule(rule: self, types: types, program: program, pricing: pricing, explanation: "columnar")
     case .interpreted(let reason):
       let fee = ValueType(.decimal(scale: 18), unit: unit)
-      guard let pricing = try pricing([fee, ValueType(.string)], priced) else { throw InvalidInput([reason]) }
+      guard let pricing = try pricing(givesBranch ? [fee, ValueType(.string, isNullable: true)] : [fee], priced, types)
+      else { throw InvalidInput([reason]) }
       if pricing.script.scripts.path == .columnar { throw InvalidInput([LuaPath.refusal(reason, of: name)]) }
       return BoundFeeRule(
-        rule: self, program: nil, pricing: pricing,
+        rule: self, types: types, program: nil, pricing: pricing,
         explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? file.path))")
     case .invalid(let diagnostics):
       throw InvalidInput(diagnostics)
@@ -150,8 +167,11 @@ struct FeeRuleFunction: FeeRuleScript {
     }
   }
 
+  /// Whether its function can give the branch beside the fee.
+  private var givesBranch: Bool { if case .script(let script) = fee { script.returns.count > 1 } else { true } }
+
   private func check(_ type: ValueType) throws(InvalidInput) {
-    let place = file.span(0..<0)
+    let place = feeSpan
     if type.isNullable {
       throw InvalidInput([
         Diagnostic(
@@ -200,133 +220,15 @@ struct FeeRuleFunction: FeeRuleScript {
 
   /// The rule's function as the interpreter runs it, giving these types, and what comes after; nil for a rule without a
   /// function.
-  private func pricing(_ types: [ValueType], _ columns: PricedColumns) throws(InvalidInput) -> BoundFeeRule.Pricing? {
+  private func pricing(
+    _ types: [ValueType], _ columns: PricedColumns, _ arguments: [ValueType]
+  ) throws(InvalidInput) -> BoundFeeRule.Pricing? {
     guard case .script(let script) = fee else { return nil }
-    let schema = Schema([Field(Self.priced, types[0]), Field(Self.branch, types[1])] + columns.after)
+    let schema = Schema(zip([Self.priced, Self.branch], types).map { Field($0, $1) } + columns.after)
     var builder = ProgramBuilder(scope: ExpressionScope(columns: schema))
+    var priced = pricing(script, columns)
+    priced.argumentTypes = arguments
     return BoundFeeRule.Pricing(
-      script: pricing(script, columns), results: types, finish: try finish(&builder, columns, hasBranch: true))
-  }
-}
-
-/// A fee rule bound to the types of its inputs.
-struct BoundFeeRule: BoundScript {
-  /// A program with the fee and the branch among its outputs.
-  struct Finish {
-    let program: Program
-    let results: [ValueType]
-    let fee: Int
-    let branch: Int
-  }
-
-  struct Pricing {
-    let script: LuaScript
-    let results: [ValueType]
-    /// Over what the script gives.
-    let finish: Finish
-  }
-
-  let rule: FeeRuleFunction
-  /// Over the rule's inputs and the number of the version; nil where the interpreter prices.
-  let program: Finish?
-  /// Prices all rows where there is no program, else those that the program has no result for.
-  let pricing: Pricing?
-  let explanation: String
-
-  var results: [ValueType] { program?.results ?? pricing?.finish.results ?? [] }
-
-  func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
-
-  private final class Instance: BoundScriptInstance {
-    private let bound: BoundFeeRule
-    private let context: WorkerContext
-    private let dictionary = TextDictionary()
-    private let codes: [UInt32]
-
-    init(_ bound: BoundFeeRule, _ context: WorkerContext) {
-      self.bound = bound
-      self.context = context
-      let dictionary = dictionary
-      codes = bound.rule.versions.map { dictionary.code(for: $0.label) }
-    }
-
-    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
-      let (versions, unversioned) = versions(arguments, count: count)
-      let version = Column(.texts(.coded(versions.map { codes[Int($0)] }, dictionary)))
-      let inputs = arguments.prefix(bound.rule.inputs.count)
-      let numbered = inputs + [Column(.ints(versions))] + arguments.dropFirst(inputs.count)
-      guard !unversioned.isEmpty else {
-        let (columns, problems) = try price(Array(numbered), count: count)
-        return ([columns[0], version, columns[1]], problems)
-      }
-      var places = [Int32](repeating: -1, count: count)
-      let out = Set(unversioned.map(\.row))
-      let rows = (0..<Int32(count)).filter { !out.contains($0) }
-      for (place, row) in rows.enumerated() { places[Int(row)] = Int32(place) }
-      let (columns, problems) = try price(numbered.map { $0.gathered(rows) }, count: rows.count)
-      let placed = columns.map { $0.gatheredOrMissing(places) }
-      return (
-        [placed[0], version, placed[1]], (unversioned + problems.map { $0.moved(to: rows) }).sorted { $0.row < $1.row }
-      )
-    }
-
-    /// Fee and branch of rows that have a version.
-    private func price(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
-      guard let program = bound.program else { return try interpret(arguments, count: count) }
-      let (columns, problems) = try finish(program, arguments, count: count)
-      guard !problems.isEmpty, bound.pricing != nil else { return (columns, problems) }
-      let rows = Set(problems.map(\.row)).sorted()
-      let decided = try interpret(arguments.map { $0.gathered(rows) }, count: rows.count)
-      return (
-        zip(columns, decided.columns).map { $0.replacing(rows, with: $1) }, decided.problems.map { $0.moved(to: rows) }
-      )
-    }
-
-    private func interpret(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
-      guard let pricing = bound.pricing else { preconditionFailure("a rule has a program or a script") }
-      let (priced, failing) = try pricing.script.map(
-        arguments, count: count, results: pricing.results, in: pricing.script.scripts.state(context))
-      let after = arguments.dropFirst(bound.rule.inputs.count)
-      let (columns, problems) = try finish(pricing.finish, priced + after, count: count)
-      let failed = Set(failing.map(\.row))
-      return (columns, (failing + problems.filter { !failed.contains($0.row) }).sorted { $0.row < $1.row })
-    }
-
-    /// Fee and branch by a program; a row that fails in both has one problem.
-    private func finish(
-      _ finish: Finish, _ inputs: [Column], count: Int
-    ) throws -> (columns: [Column], problems: [RowProblem]) {
-      let result = try finish.program.evaluate(inputs, count: count, worker: context.programs)
-      var problems: [RowProblem] = []
-      for failure in result.failures where failure.row != problems.last?.row {
-        problems.append(
-          RowProblem(row: failure.row, code: failure.code, message: "\(bound.rule.name): \(failure.message)"))
-      }
-      return ([result.columns[finish.fee], result.columns[finish.branch]], problems)
-    }
-
-    /// The number of the version in force in each row; 0 and a problem where none is.
-    private func versions(_ arguments: [Column], count: Int) -> ([Int64], [RowProblem]) {
-      let rule = bound.rule
-      var numbers = [Int64](repeating: 0, count: count)
-      guard let position = rule.datePosition, case .dates(let days) = arguments[position].values else {
-        return (numbers, [])
-      }
-      // Versions follow each other without gaps: as many have begun as begin on or before the day.
-      let first = rule.versions[0].validFrom?.days ?? Int32.min
-      for version in rule.versions.dropFirst() {
-        let start = version.validFrom?.days ?? Int32.min
-        for row in 0..<count where days[row] >= start { numbers[row] += 1 }
-      }
-      let end = rule.versions.last?.validTo?.days ?? Int32.max
-      var problems: [RowProblem] = []
-      for row in 0..<count where days[row] < first || days[row] >= end {
-        numbers[row] = 0
-        let date = CalendarDate(days: days[row])
-        problems.append(
-          RowProblem(row: Int32(row), code: .noVersion, message: "\(rule.name) has no version in force on \(date)"))
-      }
-      return (numbers, problems)
-    }
+      script: priced, results: types, finish: try finish(&builder, columns, hasBranch: types.count > 1))
   }
 }

@@ -2,6 +2,7 @@ import Columns
 import Diagnostics
 import Expressions
 import LuaHost
+import Memory
 import Planning
 
 /// A function of a Lua file. Bound to columns it is compiled where it can be, and interpreted, a batch a call, where it cannot.
@@ -9,8 +10,8 @@ struct LuaScript: ScriptFunction {
   enum Parameter: Sendable {
     /// One object with these fields, which take as many of the arguments.
     case row([String])
-    /// The argument itself.
-    case value
+    /// The argument itself, and what the definition calls it.
+    case value(String)
     /// One of some tables of constants, by the number that the argument has. Fields that a table of terms overrides
     /// take an argument each, and one more that numbers the row of that table (-1: none).
     case choice([LuaValue], overridden: [String] = [])
@@ -29,10 +30,25 @@ struct LuaScript: ScriptFunction {
   let script: PluginFiles.Script
   let function: LuaHost.LuaFunction
   var parameters: [Parameter]
+  /// What messages and `weir eval` call it.
+  let identity: Identity
+  /// The types of the arguments, once it is bound to them.
+  var argumentTypes: [ValueType] = []
   /// The types of the results; nil where they follow from the code.
   let returns: [ValueType?]
 
   func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundScript {
+    let start = ProcessorTime.ofThread
+    var script = self
+    script.argumentTypes = arguments
+    let bound = try script.chosen()
+    noteBinding(bound, since: start)
+    return bound
+  }
+
+  /// The function on the path that it takes.
+  private func chosen() throws(InvalidInput) -> any BoundScript {
+    let arguments = argumentTypes
     let names = (0..<arguments.count).map { argumentName($0) }
     let schema = Schema(zip(names, arguments).map { Field($0, $1) })
     var builder = ProgramBuilder(scope: scope(schema))
@@ -61,6 +77,14 @@ struct LuaScript: ScriptFunction {
     return InterpretedScript(
       script: self, results: declared,
       explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? script.file.path))")
+  }
+
+  /// What the function's costs are noted under.
+  var costed: ScriptCosts.Function { ScriptCosts.Function(name: qualifiedName, line: function.firstLine) }
+
+  func noteBinding(_ bound: any BoundScript, since start: Int) {
+    scripts.costs.noteBinding(
+      costed, path: String(bound.explanation.prefix { $0 != ":" }), nanoseconds: ProcessorTime.ofThread - start)
   }
 
   /// `network.gsv`
@@ -92,8 +116,7 @@ struct LuaScript: ScriptFunction {
         Diagnostic(
           .unsupportedExpression, "several functions stand on the same line", at: script.file.span(line..<line + 1)))
     }
-    let upvalues: Upvalues =
-      if let state = try? scripts.makeState() { upvalues(of: function, in: state, text) } else { ([:], [:]) }
+    let upvalues: Upvalues = scripts.inspecting { self.upvalues(of: function, in: $0, text) } ?? ([:], [:])
     let compiler = FunctionCompiler(text: text, upvalues: upvalues.constants, functions: upvalues.functions)
     let outcome = compiler.compile(node, parameters: compilerParameters(names), results: returns, into: &builder)
     if case .invalid(let diagnostics) = outcome, let first = diagnostics.first,
@@ -223,7 +246,10 @@ struct InterpretedScript: BoundScript {
     }
 
     func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
-      try bound.script.map(arguments, count: count, results: bound.results, in: state)
+      let costs = bound.script.scripts.costs
+      let start = costs.start()
+      defer { costs.note(bound.script.costed, rows: count, since: start) }
+      return try bound.script.map(arguments, count: count, results: bound.results, in: state)
     }
   }
 }
@@ -257,7 +283,7 @@ struct ScriptRowFunction: RowFunction {
 
     func map(_ arguments: [Column], count: Int) throws -> (Column, [RowFailure]) {
       let (columns, problems) = try bound.map(arguments, count: count)
-      return (columns[0], problems.map { RowFailure(row: $0.row, code: $0.code, message: $0.message) })
+      return (columns[0], problems.map { RowFailure(row: $0.row, code: $0.code, message: $0.message, full: $0.full) })
     }
   }
 }
@@ -271,17 +297,14 @@ extension LuaScript {
       let mapped = try state.mapRows(
         function, arguments: given(arguments), count: count,
         results: results.enumerated().map {
-          LuaResult(name: resultName($0.offset), type: $0.element.data, isNullable: $0.element.isNullable)
+          LuaResult(name: identity.resultNames[$0.offset], type: $0.element.data, isNullable: $0.element.isNullable)
         })
-      return (mapped.columns, mapped.failures.map { problem($0, arguments) })
+      return (
+        mapped.columns, mapped.failures.enumerated().map { problem($0.element, arguments, isFirst: $0.offset == 0) }
+      )
     } catch {
       throw runFailure(error, arguments)
     }
-  }
-
-  /// What a result is called in the definition: a fee rule gives `fee` and `branch`, anything else what it is named for.
-  private func resultName(_ index: Int) -> String {
-    script.kind == .fees ? (index == 0 ? "fee" : "branch") : script.name
   }
 
   /// The arguments as the host takes them.
@@ -325,38 +348,5 @@ extension LuaScript {
       return place
     }
     return .choice(made, choices)
-  }
-
-  /// What stops the run, with the inputs of the row on which it happened.
-  func runFailure(_ failure: LuaFailure, _ arguments: [Column]) -> RunFailure {
-    RunFailure(scripts.diagnostic(failure, inputs: failure.row.map { inputsText(arguments, row: $0) } ?? ""))
-  }
-
-  func problem(_ failure: LuaFailure, _ arguments: [Column]) -> RowProblem {
-    let row = failure.row ?? 0
-    let diagnostic = scripts.diagnostic(failure, inputs: inputsText(arguments, row: row))
-    let file = failure.path.flatMap { scripts.file(calledByLua: $0) } ?? script.file
-    let place = failure.line.map { " (\(file.path):\($0))" } ?? ""
-    return RowProblem(row: Int32(row), code: diagnostic.code, message: diagnostic.message + place)
-  }
-
-  /// ` with amount = 10.50, issued_on = 2024-01-31`
-  private func inputsText(_ arguments: [Column], row: Int) -> String {
-    var parts: [String] = []
-    var next = 0
-    for parameter in parameters {
-      switch parameter {
-      case .row(let fields):
-        for field in fields {
-          parts.append("\(field) = \(arguments[next].scalar(row).text)")
-          next += 1
-        }
-      case .value:
-        parts.append(arguments[next].scalar(row).text)
-        next += 1
-      case .choice: next += parameter.argumentCount
-      }
-    }
-    return parts.isEmpty ? "" : ", with \(parts.joined(separator: ", "))"
   }
 }

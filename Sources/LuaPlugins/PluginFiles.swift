@@ -19,11 +19,13 @@ struct PluginFiles: Sendable {
     var chunkName: String { "\(kind.rawValue)/\(name).lua" }
   }
 
+  var folder: String
   var scripts: [Script] = []
   /// Hash over manifest and scripts, by name.
   var hash: String
 
   init(folder: String, manifest: SourceFile) throws(RunFailure) {
+    self.folder = folder
     var bytes = manifest.utf8
     for kind in Kind.allCases {
       let path = "\(folder)/\(kind.rawValue)"

@@ -3,8 +3,9 @@ import LuaHost
 import Memory
 import Planning
 
-/// `limits: { memory: 256MiB, steps: 5000000, seconds: 60 }` of a manifest, capped by those of the pipeline's entry.
-enum PluginLimits {
+/// `limits: { memory: 256MiB, steps: 5000000, seconds: 60 }` of a manifest, capped by those of the pipeline's entry and of
+/// the command line.
+public enum PluginLimits {
   /// What a limit is called, and how its text changes the limits; false where the text is no such amount.
   private static let known: [(name: String, set: @Sendable (inout LuaLimits, String) -> Bool)] = [
     ("memory", { limits, text in size(text).map { limits.memoryBytes = $0 } != nil }),
@@ -16,7 +17,50 @@ enum PluginLimits {
   ]
 
   private static func size(_ text: String) -> Int? { MemorySize(text)?.bytes }
-  private static func count(_ text: String) -> Int? { Int(text).flatMap { $0 > 0 ? $0 : nil } }
+
+  /// `5000000`, `5_000_000` or `5e6`.
+  private static func count(_ text: String) -> Int? {
+    let parts = text.split(separator: "e", omittingEmptySubsequences: false)
+    guard parts.count <= 2, var number = Int(parts[0].filter { $0 != "_" }), number > 0 else { return nil }
+    if parts.count == 2 {
+      guard let zeros = Int(parts[1]), (0...18).contains(zeros) else { return nil }
+      for _ in 0..<zeros {
+        let (next, overflow) = number.multipliedReportingOverflow(by: 10)
+        if overflow { return nil }
+        number = next
+      }
+    }
+    return number
+  }
+
+  /// Why a text holds no limits.
+  public struct Mistake: Error {
+    public let message: String
+  }
+
+  /// Limits as a command line has them: `steps=1e6,memory=16MiB`; what it does not name has no limit.
+  public static func parse(_ text: String) throws(Mistake) -> LuaLimits {
+    var limits = none
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard pair.count == 2 else { throw Mistake(message: "limits are NAME=AMOUNT, not '\(part)'") }
+      guard let limit = known.first(where: { $0.name == pair[0] }) else {
+        let names = known.map(\.name)
+        throw Mistake(
+          message: "there is no limit '\(pair[0])': "
+            + (suggestion(for: pair[0], among: names) ?? "limits are \(names.joined(separator: ", "))"))
+      }
+      guard limit.set(&limits, pair[1]) else {
+        throw Mistake(message: "'\(pair[0])' takes \(amount(of: pair[0])), not '\(pair[1])'")
+      }
+    }
+    return limits
+  }
+
+  private static func amount(of limit: String) -> String {
+    ["memory", "block", "output"].contains(limit)
+      ? "an amount such as 256MiB, at least 1MiB" : "a whole number above 0"
+  }
 
   /// The limits with some of them set; reports what is no limit.
   static func read(_ entries: [DocumentNode.Entry], over base: LuaLimits, _ bag: inout DiagnosticBag) -> LuaLimits {
@@ -32,11 +76,20 @@ enum PluginLimits {
       if let text = entry.value.text?.text, limit.set(&limits, text) { continue }
       bag.report(
         .wrongValue, "'\(entry.key)' is \(entry.value.text.map { "'\($0.text)'" } ?? entry.value.kind)",
-        at: entry.value.span,
-        help: ["memory", "block", "output"].contains(entry.key)
-          ? "an amount such as 256MiB, at least 1MiB" : "a whole number above 0")
+        at: entry.value.span, help: amount(of: entry.key))
     }
     return limits
+  }
+
+  /// Which limits a cap lowers and to what, as a command line has them; nil where it lowers none.
+  static func lowered(_ own: LuaLimits, by cap: LuaLimits) -> String? {
+    let sizes: [(String, KeyPath<LuaLimits, Int>)] = [
+      ("memory", \.memoryBytes), ("block", \.blockBytes), ("output", \.outputBytes), ("steps", \.steps),
+      ("batch_steps", \.batchSteps),
+    ]
+    var parts = sizes.filter { cap[keyPath: $0.1] < own[keyPath: $0.1] }.map { "\($0.0)=\(cap[keyPath: $0.1])" }
+    if cap.seconds < own.seconds { parts.append("seconds=\(Int(cap.seconds))") }
+    return parts.isEmpty ? nil : parts.joined(separator: ",")
   }
 
   /// The smaller of each.
@@ -48,6 +101,6 @@ enum PluginLimits {
   }
 
   /// No limit at all, which a cap starts from.
-  static let none = LuaLimits(
+  public static let none = LuaLimits(
     steps: .max, batchSteps: .max, memoryBytes: .max, blockBytes: .max, outputBytes: .max, seconds: .infinity)
 }

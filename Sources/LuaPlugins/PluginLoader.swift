@@ -7,8 +7,10 @@ import Planning
 
 /// Reads the plugins of a pipeline: manifests, scripts, definitions. Reports every mistake at its place.
 public enum PluginLoader {
+  /// - Parameter limits: what no plugin may pass, whatever it and the pipeline say.
   public static func load(
-    _ spec: PipelineSpec, parameters: ParameterValues, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
+    _ spec: PipelineSpec, parameters: ParameterValues, lua path: LuaPath = .auto,
+    limits: LuaLimits = PluginLimits.none, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
     for use in spec.plugins {
@@ -16,31 +18,38 @@ public enum PluginLoader {
         use.path.text.hasPrefix("/") || spec.directory.isEmpty ? use.path.text : "\(spec.directory)/\(use.path.text)"
       let cap = PluginLimits.read(use.limits, over: PluginLimits.none, &bag)
       load(
-        folder: folder.normalizedPath, at: use.path.span, settings: use.settings, cap: cap, lua: path, into: &catalogue,
+        folder: folder.normalizedPath, at: use.path.span, settings: use.settings,
+        cap: PluginLimits.capped(cap, by: limits), lua: path, into: &catalogue,
         &bag)
     }
     return catalogue
   }
 
-  /// One plugin with its default settings, for its tests.
+  /// One plugin by itself, for its tests; with its default settings where none are given.
+  ///
+  /// - Parameter coverage: takes in which lines are run.
   public static func load(
-    folder: String, at span: SourceSpan, lua path: LuaPath = .auto, _ bag: inout DiagnosticBag
+    folder: String, at span: SourceSpan, settings: [DocumentNode.Entry] = [], lua path: LuaPath = .auto,
+    limits: LuaLimits = PluginLimits.none, coverage: LuaCoverage? = nil, _ bag: inout DiagnosticBag
   ) -> PluginCatalogue {
     var catalogue = PluginCatalogue()
-    load(folder: folder, at: span, settings: [], cap: PluginLimits.none, lua: path, into: &catalogue, &bag)
+    load(
+      folder: folder, at: span, settings: settings, cap: limits, lua: path, coverage: coverage, into: &catalogue, &bag)
     return catalogue
   }
 
   private static func load(
     folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], cap: LuaLimits, lua path: LuaPath,
-    into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
+    coverage: LuaCoverage? = nil, into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
   ) {
     guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
       catalogue.unreadable.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
       return
     }
     guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {
-      bag.report(.duplicateName, "two plugins are called '\(manifest.name)'", at: span)
+      bag.report(
+        .duplicateName, "two plugins are called '\(manifest.name)', and this is the second", at: span,
+        help: "the name stands in \(manifest.file.path); pipelines tell plugins apart by it")
       return
     }
     let values = manifest.values(settings, &bag)
@@ -54,7 +63,10 @@ public enum PluginLoader {
     catalogue.identities.append(PluginIdentity(name: manifest.name, version: manifest.version, hash: files.hash))
     let scripts = PluginScripts(
       name: manifest.name, version: manifest.version, files: files, settings: values,
-      limits: PluginLimits.capped(manifest.limits, by: cap), path: path)
+      given: settings.compactMap { entry in entry.value.text.map { (entry.key, $0.text) } },
+      limits: PluginLimits.capped(manifest.limits, by: cap),
+      loweredLimits: PluginLimits.lowered(manifest.limits, by: cap), path: path, log: catalogue.log,
+      costs: catalogue.costs, coverage: coverage)
     for (script, value) in scripts.definitions(&bag) {
       var reader = DefinitionReader(scripts: scripts, script: script, value: value)
       reader.read(into: &catalogue)

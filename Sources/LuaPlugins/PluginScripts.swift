@@ -1,7 +1,9 @@
 import Columns
 import Diagnostics
 import LuaHost
+import Memory
 import Planning
+import Synchronization
 
 /// A plugin's scripts, ready to be loaded into any number of states.
 ///
@@ -11,18 +13,36 @@ final class PluginScripts: Sendable {
   let version: String
   let files: PluginFiles
   let settings: [SettingValue]
+  /// The settings that the pipeline gives, as it writes them.
+  let given: [(name: String, text: String)]
   let limits: LuaLimits
+  /// Limits that are lower than the manifest's, as `--limits` takes them.
+  let loweredLimits: String?
   let path: LuaPath
+  let costs: ScriptCosts
+  /// Takes in which lines are run.
+  let coverage: LuaCoverage?
+  private let log: RunLog
+  /// For looking at what functions read; made at first use.
+  private let inspected = Mutex<Handover<LuaState>?>(nil)
 
   init(
-    name: String, version: String, files: PluginFiles, settings: [SettingValue], limits: LuaLimits, path: LuaPath
+    name: String, version: String, files: PluginFiles, settings: [SettingValue],
+    given: [(name: String, text: String)] = [], limits: LuaLimits,
+    loweredLimits: String? = nil, path: LuaPath, log: RunLog, costs: ScriptCosts,
+    coverage: LuaCoverage? = nil
   ) {
+    self.coverage = coverage
+    self.loweredLimits = loweredLimits
+    self.given = given
     self.name = name
     self.version = version
     self.files = files
     self.settings = settings
     self.limits = limits
     self.path = path
+    self.log = log
+    self.costs = costs
   }
 
   /// `network 0.1.0`, as reports name the source of a figure.
@@ -33,11 +53,46 @@ final class PluginScripts: Sendable {
     try context.kept("plugin \(name)") { try makeState() }
   }
 
+  /// Looks into a state in which nothing runs.
+  func inspecting<Result: Sendable>(_ look: (LuaState) -> Result) -> Result? {
+    inspected.withLock { kept in
+      if kept == nil { kept = (try? makeState()).map { Handover($0) } }
+      return kept.map { look($0.value) }
+    }
+  }
+
+  /// States between two calls: what belongs to no worker takes one for as long as it needs it.
+  private let idle = Mutex<[Handover<LuaState>]>([])
+
+  /// A state that nobody else uses until it is given back. One in which something failed is not given back.
+  func takeState() throws -> LuaState { try idle.withLock({ $0.popLast() })?.value ?? makeState() }
+
+  func giveBack(_ state: LuaState) {
+    // A state tells which lines it ran when it goes.
+    if coverage != nil { return }
+    let handed = Handover(state)
+    idle.withLock { $0.append(handed) }
+  }
+
+  /// Lends a state for one call. Throws what `body` throws.
+  func withState<Result>(_ body: (LuaState) throws -> Result) throws -> Result {
+    let state = try takeState()
+    let result = try body(state)
+    giveBack(state)
+    return result
+  }
+
   func makeState() throws -> LuaState {
     do throws(LuaFailure) {
       let state = try emptyState()
       for script in files.scripts where script.kind != .modules {
         _ = try state.load(script.file.text, path: script.chunkName)
+      }
+      // What files say while they load, each state hears.
+      let (name, log) = (name, log)
+      state.onLog = { lines, lost in
+        for line in lines { log.note(plugin: name, file: line.path, line: line.line, text: line.text) }
+        if lost > 0 { log.note(plugin: name, file: "", line: 0, text: nil, times: lost) }
       }
       return state
     } catch {
@@ -67,36 +122,12 @@ final class PluginScripts: Sendable {
     let modules = files.scripts.filter { $0.kind == .modules }.map { ($0.name, $0.file.text) }
     return try LuaState(
       name: name, limits: limits, settings: .record(settings.map { ($0.name, LuaValue($0.value)) }),
-      modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }))
-  }
-
-  /// A failure of a script at its line.
-  func diagnostic(_ failure: LuaFailure, inputs: String = "") -> Diagnostic {
-    let file = failure.path.flatMap { self.file(calledByLua: $0) }
-    let span = file.flatMap { file in
-      failure.line.map { line -> SourceSpan in
-        let start = file.offset(ofLine: line)
-        let text = file.text(ofLine: line)
-        let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
-        return file.span(start + indent..<start + text.utf8.count)
-      }
-    }
-    return Diagnostic(code(failure.kind), "plugin '\(name)': \(failure.message)\(inputs)", at: span)
+      modules: Dictionary(modules, uniquingKeysWith: { first, _ in first }), coverage: coverage)
   }
 
   /// The file that Lua names; a long name it cuts at the front.
   func file(calledByLua name: String) -> SourceFile? {
     let end = name.hasPrefix("...") ? name.dropFirst(3) : name[...]
     return files.scripts.first { $0.chunkName.hasSuffix(end) }?.file
-  }
-
-  private func code(_ kind: LuaFailure.Kind) -> DiagnosticCode {
-    switch kind {
-    case .syntax: .luaSyntax
-    case .runtime, .host: .scriptError
-    case .instructions, .memory, .deadline: .scriptLimit
-    case .result: .scriptResult
-    case .rejected: .rejectedRow
-    }
   }
 }

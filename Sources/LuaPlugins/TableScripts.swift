@@ -41,6 +41,7 @@ struct LuaFold: FoldScript {
     /// What is wrong with each row: the error itself, and for the rest of its key that it comes after one.
     private func problems(_ failures: [LuaFailure], _ arguments: [Column], _ keyOfRow: [UInt32]) -> [RowProblem] {
       var broken: (key: UInt32, problem: RowProblem)?
+      var isFirst = true
       return failures.map { failure in
         let row = failure.row ?? 0
         if let broken, broken.key == keyOfRow[row] {
@@ -48,7 +49,8 @@ struct LuaFold: FoldScript {
             row: Int32(row), code: broken.problem.code,
             message: "comes after a row of its key that failed: \(broken.problem.message)")
         }
-        let problem = definition.step.problem(failure, arguments)
+        let problem = definition.step.problem(failure, arguments, isFirst: isFirst)
+        isFirst = false
         if failure.kind != .rejected { broken = (keyOfRow[row], problem) }
         return problem
       }
@@ -67,7 +69,7 @@ struct LuaTransform: TransformScript {
     do throws(LuaFailure) {
       return try state.transform(script.function, names: names, columns: arguments, count: count, results: results)
     } catch {
-      throw RunFailure(script.scripts.diagnostic(error))
+      throw RunFailure(script.scripts.diagnostic(error, of: script))
     }
   }
 }

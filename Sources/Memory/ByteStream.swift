@@ -45,6 +45,7 @@ public final class ByteStream {
       guard !range.isEmpty else { return 0 }
       try window.append(file, range: range)
       offset = range.upperBound
+      hasher?.add(window.storage, window.end - range.count..<window.end)
       return range.count
     }
     while true {
@@ -73,7 +74,10 @@ public final class ByteStream {
     }
   }
 
-  /// Of the file's (packed) bytes, once all were read.
+  /// Bytes of the file that were read, as they are stored.
+  public var bytesRead: Int { offset }
+
+  /// Of the file's bytes (packed, where they are), once all were read.
   public var hash: ContentHash? { offset >= file.byteCount ? hasher?.hash : nil }
 }
 

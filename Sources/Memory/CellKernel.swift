@@ -112,8 +112,11 @@ extension CellKernel {
         empty: room.baseAddress!, empty_count: 0, others: room.baseAddress! + count, other_count: 0)
       guard let isWhole = unsafe readPlain(&plain, output, &unread) else { return false }
       precondition(isWhole != 0, "a cell lies outside its block")
-      for place in 0..<(unsafe unread.empty_count) {
-        unsafe others.missing.append(Int32(bitPattern: unread.empty[place]))
+      others.missing = unsafe [Int32](unsafeUninitializedCapacity: unread.empty_count) { list, listCount in
+        for place in 0..<(unsafe unread.empty_count) {
+          unsafe (list.baseAddress! + place).initialize(to: Int32(bitPattern: unread.empty[place]))
+        }
+        unsafe listCount = unread.empty_count
       }
       for place in 0..<(unsafe unread.other_count) { unsafe read(Int(unread.others[place]), text, output, &others) }
       return true

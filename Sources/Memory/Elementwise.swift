@@ -1,3 +1,5 @@
+import CScan
+
 /// Applies a function to each element: a loop without checks, which the compiler makes wide where the function allows it.
 @inlinable @inline(__always)
 public func elementwise<Element: BitwiseCopyable, Result: BitwiseCopyable>(
@@ -54,34 +56,74 @@ public func chosen<Element: BitwiseCopyable>(_ picks: [Bool], _ left: [Element],
 /// The elements at some places, in their order. A place that there is not is a `precondition`.
 @inlinable @inline(__always)
 public func gathered<Element: BitwiseCopyable>(_ values: [Element], at places: [Int32]) -> [Element] {
-  var last: UInt32 = 0
-  for place in places { last = max(last, UInt32(bitPattern: place)) }
-  precondition(places.isEmpty || Int(last) < values.count, "a place lies outside the values")
-  return unsafe [Element](unsafeUninitializedCapacity: places.count) { results, count in
-    unsafe places.withUnsafeBufferPointer { places in
-      unsafe values.withUnsafeBufferPointer { values in
-        for index in 0..<places.count {
-          unsafe (results.baseAddress.unsafelyUnwrapped + index).initialize(
-            to: values[unchecked: Int(places[unchecked: index])])
-        }
-      }
+  unsafe [Element](unsafeUninitializedCapacity: places.count) { results, count in
+    unsafe values.withUnsafeBytes { bytes in
+      unsafe gather(
+        bytes, of: MemoryLayout<Element>.stride, valueCount: values.count, at: places,
+        UnsafeMutableRawBufferPointer(results))
     }
     count = places.count
   }
 }
 
+/// For each word the entry of a table that begins with the entry of `base`; -1 where the table has none.
+@inlinable @inline(__always)
+public func looked(up words: [Int64], in table: [Int32], from base: Int64) -> [Int32] {
+  let count = UInt64(table.count)
+  return unsafe table.withUnsafeBufferPointer { table in
+    elementwise(words) { word in
+      let place = UInt64(bitPattern: word &- base)
+      return unsafe place < count ? table[unchecked: Int(truncatingIfNeeded: place)] : -1
+    }
+  }
+}
+
+/// Elements of `width` bytes into the memory behind `output`, which has room for one a place.
+@usableFromInline
+func gather(
+  _ values: UnsafeRawBufferPointer, of width: Int, valueCount: Int, at places: [Int32],
+  _ output: UnsafeMutableRawBufferPointer
+) {
+  guard !places.isEmpty else { return }
+  let best = CInt(WEIR_BEST.rawValue)
+  unsafe places.withUnsafeBufferPointer { places in
+    guard let source = values.baseAddress, let target = output.baseAddress, let at = places.baseAddress else {
+      preconditionFailure("a place lies outside the values")
+    }
+    let isInside: CInt
+    switch width {
+    case 1:
+      isInside = unsafe weir_gather_8(
+        source.assumingMemoryBound(to: UInt8.self), valueCount, at, places.count,
+        target.assumingMemoryBound(to: UInt8.self), best)
+    case 4:
+      isInside = unsafe weir_gather_32(
+        source.assumingMemoryBound(to: UInt32.self), valueCount, at, places.count,
+        target.assumingMemoryBound(to: UInt32.self), best)
+    case 8:
+      isInside = unsafe weir_gather_64(
+        source.assumingMemoryBound(to: UInt64.self), valueCount, at, places.count,
+        target.assumingMemoryBound(to: UInt64.self), best)
+    default:
+      for index in 0..<places.count {
+        precondition(unsafe at[index] >= 0 && at[index] < valueCount, "a place lies outside the values")
+        unsafe (target + index * width).copyMemory(from: source + Int(at[index]) * width, byteCount: width)
+      }
+      return
+    }
+    precondition(isInside == 1, "a place lies outside the values")
+  }
+}
+
 /// The places at which a mask is true, ascending.
 public func places(whereTrue mask: [Bool]) -> [Int32] {
-  unsafe [Int32](unsafeUninitializedCapacity: mask.count + 1) { results, count in
-    var found = 0
-    unsafe mask.withUnsafeBufferPointer { mask in
-      for index in 0..<mask.count {
-        // Written always, kept where the mask is true: no branch that could be guessed wrong.
-        unsafe (results.baseAddress.unsafelyUnwrapped + found).initialize(to: Int32(truncatingIfNeeded: index))
-        unsafe found += mask[unchecked: index] ? 1 : 0
-      }
+  // The C loop writes up to 16 places past the last one.
+  unsafe [Int32](unsafeUninitializedCapacity: mask.count + 16) { results, count in
+    unsafe mask.withUnsafeBytes { bytes in
+      guard let first = bytes.baseAddress, let output = results.baseAddress else { return }
+      count = unsafe weir_places(
+        first.assumingMemoryBound(to: UInt8.self), bytes.count, output, CInt(WEIR_BEST.rawValue))
     }
-    count = found
   }
 }
 

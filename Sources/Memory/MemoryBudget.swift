@@ -40,6 +40,20 @@ public final class MemoryBudget: Sendable {
   public var spilledBytes: Int { opened.withLock { $0?.byteCount ?? 0 } }
 }
 
+/// Bytes that a budget counts for as long as somebody holds this.
+public final class MemoryLease: Sendable {
+  private let budget: MemoryBudget
+  private let bytes: Int
+
+  public init(_ budget: MemoryBudget, bytes: Int) {
+    self.budget = budget
+    self.bytes = bytes
+    budget.take(bytes)
+  }
+
+  deinit { budget.take(-bytes) }
+}
+
 /// What the machine and its user say of memory and temporary files.
 public enum MachineMemory {
   public static var byteCount: Int {

@@ -12,6 +12,10 @@ public struct Plan: Sendable {
   public var checks: [PlannedCheck]
   public var exports: [PlannedExport]
   public var plugins: [PluginIdentity]
+  /// Where what scripts say of the run goes.
+  public var log: RunLog
+  /// Of the plugins' functions; what running them takes is added while they run.
+  public var scriptCosts: ScriptCosts
 }
 
 /// A plugin that took part, for `run.json` and reports.

@@ -30,7 +30,8 @@ public struct Planner {
     try InvalidInput.throwSorted(bag)
     return Plan(
       spec: context.spec, parameters: context.parameters.shown, sources: sources, stages: stages, checks: checks,
-      exports: exports, plugins: context.plugins.identities)
+      exports: exports, plugins: context.plugins.identities, log: context.plugins.log,
+      scriptCosts: context.plugins.costs)
   }
 
   private mutating func checkNames() {
@@ -250,17 +251,17 @@ public struct Planner {
       let from = reader.texts("from")
       let type = reader.requiredText("type")
       let path = reader.requiredText("path").flatMap { context.expanded($0) }
-      var columns: [String]? = []
+      var stages: [(name: String, schema: Schema)]? = []
       for name in from {
         var stage = StepContext(planning: context, stage: name.text, input: Schema(), poisoned: [], schemas: schemas)
         let schema = stage.schema(of: name)
-        columns = schema.flatMap { schema in columns.map { $0 + schema.names } }
+        stages = schema.flatMap { schema in stages.map { $0 + [(name.text, schema)] } }
         context = stage.planning
       }
       var encoder: (any TableEncoder)?
       if let type {
         if let definition = context.registry.exports.first(where: { $0.name == type.text }) {
-          encoder = definition.plan(export, columns: columns, reader: &reader, &context)
+          encoder = definition.plan(export, stages: stages, reader: &reader, &context)
         } else {
           let names = context.registry.exports.map { $0.name }
           reader.bag.report(
@@ -274,7 +275,7 @@ public struct Planner {
           .duplicateName, "exports '\(other)' and '\(export.name)' write the same file '\(path)'",
           at: reader.span(of: "path"))
       }
-      if let path, let encoder, let type, columns != nil, !from.isEmpty {
+      if let path, let encoder, let type, stages != nil, !from.isEmpty {
         planned.append(
           PlannedExport(
             name: export.name, span: export.nameSpan, stages: from.map(\.text), path: path, kind: type.text,

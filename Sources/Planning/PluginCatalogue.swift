@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Expressions
@@ -5,10 +6,14 @@ import Expressions
 /// All that the pipeline's plugins define, by qualified name (`network.gsv`).
 public struct PluginCatalogue: Sendable {
   public var identities: [PluginIdentity] = []
+  /// Where what scripts log goes.
+  public let log = RunLog()
   public var metrics: [String: MetricDefinition] = [:]
   public var feeRules: [String: FeeRuleDefinition] = [:]
   public var folds: [String: FoldDefinition] = [:]
   public var transforms: [String: TransformDefinition] = [:]
+  public var sources: [String: SourceScriptDefinition] = [:]
+  public var exports: [String: ExportScriptDefinition] = [:]
   public var functions: [String: any RowFunction] = [:]
   /// What the functions declare, for tests and documentation.
   public var functionInputs: [String: [ScriptInput]] = [:]
@@ -16,8 +21,25 @@ public struct PluginCatalogue: Sendable {
   public var functionProvenance: [String: Provenance] = [:]
   /// Definitions that could not be read, and plugins of which nothing could: what is wrong with them has been reported.
   public var unreadable: Set<String> = []
+  /// Of the functions of all plugins.
+  public let costs = ScriptCosts()
 
   public init() {}
+
+  /// Takes in what another plugin defines.
+  public mutating func add(_ other: PluginCatalogue) {
+    identities += other.identities
+    metrics.merge(other.metrics) { own, _ in own }
+    feeRules.merge(other.feeRules) { own, _ in own }
+    folds.merge(other.folds) { own, _ in own }
+    transforms.merge(other.transforms) { own, _ in own }
+    sources.merge(other.sources) { own, _ in own }
+    exports.merge(other.exports) { own, _ in own }
+    functions.merge(other.functions) { own, _ in own }
+    functionInputs.merge(other.functionInputs) { own, _ in own }
+    functionProvenance.merge(other.functionProvenance) { own, _ in own }
+    unreadable.formUnion(other.unreadable)
+  }
 
   /// Whether a name is one of what could not be read.
   public func isUnreadable(_ name: String) -> Bool { unreadable.containsDefinition(name) }
@@ -25,7 +47,7 @@ public struct PluginCatalogue: Sendable {
   /// Whether there is a definition of that name.
   public func defines(_ name: String) -> Bool {
     metrics[name] != nil || feeRules[name] != nil || folds[name] != nil || transforms[name] != nil
-      || functions[name] != nil
+      || functions[name] != nil || sources[name] != nil || exports[name] != nil
   }
 }
 
@@ -50,6 +72,13 @@ public protocol BoundScript: Sendable {
 public protocol BoundScriptInstance: AnyObject {
   /// One column for each result. Rows with a problem have placeholders. Throws `RunFailure` on what must stop the run.
   func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem])
+}
+
+/// A metric whose states live in the interpreter.
+public protocol ScriptedAggregate: Sendable {
+  var result: ValueType { get }
+  /// The reduction over columns of these types, one for each declared input.
+  func reduction(over arguments: [ValueType]) -> any Reduction
 }
 
 /// A named, typed input that a script declares.
@@ -91,6 +120,8 @@ public struct MetricDefinition: Sendable {
     case reduced(value: any ScriptFunction, aggregate: String)
     /// Native aggregates of columns or of values, then a finish over their results in order.
     case combined([Part], finish: any ScriptFunction)
+    /// A state a group, which rows step and whose parts merge.
+    case scripted(any ScriptedAggregate)
   }
 
   public struct Part: Sendable {

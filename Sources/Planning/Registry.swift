@@ -26,6 +26,28 @@ public protocol Documented: SendableMetatype {
   static var summary: String { get }
   /// As a pipeline writes it.
   static var example: String { get }
+  /// The keys that it takes; empty where it takes a value, a list or names of one's own.
+  static var keys: [KeyManual] { get }
+}
+
+extension Documented {
+  public static var keys: [KeyManual] { [] }
+}
+
+/// A key of a step, ingest, check or export.
+public struct KeyManual: Sendable {
+  public let name: String
+  /// The words that it takes, where those are all; the first holds where nothing is said.
+  public let words: [String]
+  public let isRequired: Bool
+  public let summary: String
+
+  public init(_ name: String, _ summary: String, words: [String] = [], required isRequired: Bool = false) {
+    self.name = name
+    self.words = words
+    self.isRequired = isRequired
+    self.summary = summary
+  }
 }
 
 /// A kind of ingest: `type: csv`.
@@ -58,8 +80,9 @@ extension CheckDefinition {
 
 /// A kind of export: `type: csv`.
 public protocol ExportDefinition: Documented {
-  /// - Parameter columns: the names of all columns of the stages that it takes; nil where one of those had a mistake.
+  /// - Parameter stages: those that it takes; nil where one of them had a mistake.
   static func plan(
-    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+    _ export: NamedNode, stages: [(name: String, schema: Schema)]?, reader: inout SpecReader,
+    _ context: inout PlanningContext
   ) -> (any TableEncoder)?
 }

@@ -13,6 +13,21 @@ public struct StepContext: Sendable {
   /// Schemas of all stages and sources that are resolved; a name with nil had a mistake.
   public let schemas: [String: Schema?]
 
+  init(
+    planning: PlanningContext, stage: String, input: Schema, poisoned: Set<String>, schemas: [String: Schema?]
+  ) {
+    self.planning = planning
+    self.stage = stage
+    self.input = input
+    self.poisoned = poisoned
+    self.schemas = schemas
+  }
+
+  /// For what reads the columns of a stage without being one of its steps.
+  public init(_ planning: PlanningContext, reading stage: String, _ columns: Schema) {
+    self.init(planning: planning, stage: stage, input: columns, poisoned: [], schemas: [:])
+  }
+
   public mutating func report(_ code: DiagnosticCode, _ message: String, at span: SourceSpan, help: String? = nil) {
     planning.bag.report(code, message, at: span, help: help)
   }

@@ -16,17 +16,24 @@ final class Drive: Sendable {
   /// Columns of the source.
   let width: Int
   let isStrict: Bool
+  let isProfiled: Bool
   private let sourceColumns: [Int: [Int: Set<Int>]]
   private let needed: [Int]
   private let columnsBelow: [Int: [Int]]
+  private let columnsAfter: [Int: [Int]]
   private let shared: [Int: [(column: Int, readers: [Int])]]
+  /// Cells of the source's rows that could not be read and that nobody has looked at yet, by column.
+  let badCells: [Int: [RowOrigin: CellFailure]]
   private let resumed: Handover<[Int: [any AggregatePartial]]>
 
   /// - Parameter resumed: what workers have of aggregates from earlier passes, by node and then by worker.
   init(
     graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation],
-    resumed: [Int: [any AggregatePartial]] = [:]
+    resumed: [Int: [any AggregatePartial]] = [:], badCells: [Int: [RowOrigin: CellFailure]] = [:],
+    isProfiled: Bool = false
   ) {
+    self.isProfiled = isProfiled
+    self.badCells = badCells
     self.resumed = Handover(resumed)
     self.graph = graph
     self.root = root
@@ -40,6 +47,10 @@ final class Drive: Sendable {
     var below: [Int: [Int]] = [:]
     for index in tree { below[index] = Self.columnsNeeded(below: index, graph, sourceColumns) }
     columnsBelow = below
+    columnsAfter = Dictionary(
+      uniqueKeysWithValues: tree.map { index in
+        (index, Set(graph.nodes[index].children.flatMap { below[$0] ?? [] }).sorted())
+      })
     shared = Dictionary(
       uniqueKeysWithValues: ([root] + tree).map { node in
         let readers = Dictionary(
@@ -69,6 +80,9 @@ final class Drive: Sendable {
   /// Source columns that a node and all below it look at.
   func columnsNeeded(below index: Int) -> [Int] { columnsBelow[index] ?? [] }
 
+  /// Source columns that the nodes below a node look at.
+  func columnsNeeded(after index: Int) -> [Int] { columnsAfter[index] ?? [] }
+
   private static func columnsNeeded(
     below index: Int, _ graph: RunGraph, _ sourceColumns: [Int: [Int: Set<Int>]]
   ) -> [Int] {
@@ -76,7 +90,7 @@ final class Drive: Sendable {
     var open = [index]
     while let node = open.popLast() {
       let inputs = sourceColumns[node] ?? [:]
-      for column in graph.reads(of: node) { result.formUnion(inputs[column] ?? []) }
+      for column in graph.needs(of: node) { result.formUnion(inputs[column] ?? []) }
       if !graph.isBreaker(node) { open += graph.nodes[node].children }
     }
     return result.sorted()
@@ -86,6 +100,9 @@ final class Drive: Sendable {
     let inputs = sourceColumns[index] ?? [:]
     return graph.reads(of: index).reduce(into: []) { $0.formUnion(inputs[$1] ?? []) }
   }
+
+  /// The source columns that the columns of a node's input are.
+  func sourceColumns(of index: Int) -> [Int: Set<Int>] { sourceColumns[index] ?? [:] }
 
   /// Whether the node's input is still the source's rows, column by column: only conditions stand before it.
   func readsSourceOnly(_ index: Int) -> Bool {
@@ -119,6 +136,7 @@ final class Drive: Sendable {
             return
           }
         }
+        lane.profile?.end()
         outcome.deliver(lane, worker: worker)
       } catch {
         failed.set()

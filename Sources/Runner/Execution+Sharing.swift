@@ -43,11 +43,13 @@ extension Execution {
         help:
           "rows of a shared ingest go through steps from row to row into aggregates, and are not exported themselves")
     }
+    expectIngests(share: place, of: roots)
     // Sides of joins first, each whole.
     while let root = drivable().first(where: { !roots.contains($0) && isReady($0) && sidesAreReady(below: $0) }) {
       try drive(root)
     }
     clearReports()
+    plan.log.clear()
     var share = Share(place: place, identity: identity)
     for root in roots.sorted() {
       try drive(root, share: place)
@@ -64,6 +66,7 @@ extension Execution {
     }
     share.reports = stepReports.values.sorted { $0.step < $1.step }
     share.quarantined = quarantined
+    share.log = plan.log.lines
     return share
   }
 
@@ -84,6 +87,7 @@ extension Execution {
       for state in share.states { try absorb(state.bytes, into: state.node) }
       for report in share.reports { stepReports[report.step]?.merge(report) }
       quarantined += share.quarantined
+      plan.log.add(share.log)
     }
     for root in roots { markDriven(root) }
   }

@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Memory
@@ -7,7 +8,9 @@ import Synchronization
 /// Runs a plan's graph: source after source, each in one pass, until all that is kept is complete.
 final class Execution {
   let plan: Plan
-  private let options: RunOptions
+  let options: RunOptions
+  /// Where the run is profiled.
+  let recorder: ProfileRecorder?
   private(set) var graph: RunGraph
   private var state: [Int: NodeState] = [:]
   let contexts: [WorkerContext]
@@ -20,7 +23,10 @@ final class Execution {
   private struct NodeState {
     /// Workers' shares of an aggregate, in worker order.
     var partials: [any AggregatePartial] = []
-    var kept: [Batch] = []
+    /// Workers' rows of what is needed whole.
+    var kept: [KeptRows] = []
+    /// Cells of its rows that the steps behind it judge.
+    var badCells: [Int: [RowOrigin: CellFailure]] = [:]
     /// The whole output of a breaker or a keep.
     var table: Table?
     var isDriven = false
@@ -29,6 +35,7 @@ final class Execution {
   init(_ plan: Plan, options: RunOptions, keeping names: Set<String>, checking: Bool) throws {
     self.plan = plan
     self.options = options
+    recorder = options.isProfiled ? ProfileRecorder(plan.scriptCosts) : nil
     graph = RunGraph(plan, keeping: names, checking: checking)
     let memory = MemoryBudget(
       bytes: options.memory ?? MachineMemory.byteCount / 2,
@@ -52,7 +59,9 @@ final class Execution {
   /// The rows of a stage that was kept.
   func table(_ name: String) -> Table {
     let schema = schema(of: name)
-    return Table(schema: schema, batches: graph.keeps[name].flatMap { state[$0]?.table?.batches } ?? [])
+    guard var table = graph.keeps[name].flatMap({ state[$0]?.table }) else { return Table(schema: schema, batches: []) }
+    table.schema = schema
+    return table
   }
 
   /// The reduced inputs of each check.
@@ -65,6 +74,7 @@ final class Execution {
   }
 
   func run() throws {
+    expectIngests()
     while true {
       let open = drivable()
       if open.isEmpty { break }
@@ -113,20 +123,35 @@ final class Execution {
 
   /// - Parameter share: of a source, which part of its splits; nil for all.
   func drive(_ root: Int, share: Share.Place? = nil) throws {
+    // A share ends where states begin, so its joins hold their sides.
+    if share == nil { makeWholeWhereSidesAreLarge(below: root) }
     var prepared: [Int: any PreparedRowOperation] = [:]
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
       let sides = operation.sides.map { self.table($0) }
-      prepared[index] = try operation.prepare(sides, &stepReports[step.number]!)
+      prepared[index] = try measuring(step.label) { try operation.prepare(sides, &stepReports[step.number]!) }
     }
     let lanes: [Lane]
+    let start = ProcessorTime.ofWall
     if case .source(let number) = graph.nodes[root].kind {
       lanes = try driveSource(root, number, prepared, share)
     } else {
       lanes = try driveTable(root, try finished(root), prepared)
     }
+    recorder?.notePass(lanes, graph, label: graph.nodes[root].label, schema: schema(ofRoot: root), since: start)
     state[root, default: NodeState()].isDriven = true
+    if graph.isBreaker(root) { state[root]?.table = nil }
     try gather(lanes, below: root)
+  }
+
+  /// Joins with sides that do not fit the memory get all their rows at once.
+  private func makeWholeWhereSidesAreLarge(below root: Int) {
+    guard let memory = contexts[0].memory else { return }
+    for index in graph.tree(below: root) {
+      guard case .rows(let step, let operation) = graph.nodes[index].kind, !operation.sides.isEmpty else { continue }
+      let sides = operation.sides.map { self.table($0) }
+      if let whole = operation.over(largeSides: sides, output: step.output, memory) { graph.makeWhole(index, whole) }
+    }
   }
 
   private func driveSource(
@@ -136,7 +161,7 @@ final class Execution {
     let source = sources[number]
     let drive = Drive(
       graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared,
-      resumed: partials(below: root))
+      resumed: partials(below: root), isProfiled: recorder != nil)
     let stop = options.stop
     let base = number << 20
     let limit = options.limit
@@ -144,11 +169,16 @@ final class Execution {
     let remaining = limit.map { RowLimit($0) }
     let workers = limit == nil ? contexts : [contexts[0]]
     let splits = share?.splits(of: source.splits.count) ?? 0..<source.splits.count
+    let progress = options.progress
+    progress?.beginReading(planned.name, byteCount: byteCount(of: splits, in: source), rowLimit: limit)
     let lanes = try drive.run(units: splits.count, workers: workers, stop: stop) { unit, lane in
       let split = splits.lowerBound + unit
       if remaining?.isReached ?? false { return }
+      let begin = lane.profile?.start()
       let reader = try source.makeReader(source.splits[split])
-      while let block = try reader.next() {
+      lane.noteReading(since: begin, bytes: 0)
+      var passed = 0
+      while let block = try lane.next(of: reader, &passed, progress) {
         if stop.isSet { throw RunFailure(.interrupted, "the run was interrupted") }
         if let remaining {
           let rows = remaining.take(block.count)
@@ -169,12 +199,11 @@ final class Execution {
   private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
     let drive = Drive(
       graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
-      resumed: partials(below: root))
-    let batches = table.batches
-    let base = (plan.sources.count + root) << 20
-    return try drive.run(units: batches.count, workers: contexts, stop: options.stop) { unit, lane in
-      var batch = batches[unit]
-      batch.position = Batch.Position(split: base + unit, batch: 0)
+      resumed: partials(below: root), badCells: state[root]?.badCells ?? [:], isProfiled: recorder != nil)
+    let split = Batch.Position.firstTable + root
+    return try drive.run(units: table.parts.count, workers: contexts, stop: options.stop) { unit, lane in
+      var batch = try table.parts[unit].batch
+      batch.position = Batch.Position(split: split, batch: unit)
       try lane.push(table: batch)
     }
   }
@@ -217,10 +246,13 @@ final class Execution {
       node.partials += resumed.dropFirst(lanes.count)
       for lane in lanes {
         if let report = lane.reports[index], let step = graph.nodes[index].step {
-          stepReports[step.number]!.merge(report)
+          stepReports[step.number]!.counts += report.counts
         }
         quarantined += lane.reports[index]?.quarantined ?? []
-        node.kept += lane.kept[index] ?? []
+        if let kept = lane.kept[index] { node.kept.append(kept) }
+        for (column, failures) in lane.deferredCells[index] ?? [:] {
+          node.badCells[column, default: [:]].merge(failures) { first, _ in first }
+        }
       }
       state[index] = node
     }
@@ -228,19 +260,10 @@ final class Execution {
       if case .keep(let name) = graph.nodes[index].kind, state[index]?.table == nil, isComplete(index),
         !graph.nodes[index].parents.isEmpty
       {
-        state[index, default: NodeState()].table = ordered(state[index]?.kept ?? [], schema: schema(of: name))
+        state[index, default: NodeState()].table = KeptRows.table(state[index]?.kept ?? [], schema: schema(of: name))
         state[index]!.kept = []
       }
     }
-  }
-
-  private func ordered(_ batches: [Batch], schema: Schema) -> Table {
-    // Workers claim splits, so batches come in any order; those of one position come from one worker, in its order.
-    Table(
-      schema: schema,
-      batches: batches.enumerated().sorted {
-        ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
-      }.map(\.element))
   }
 
   /// Says in which step something failed, where the message names neither a step nor a place.
@@ -262,6 +285,7 @@ final class Execution {
     if let table = state[index]?.table { return table }
     var node = state[index] ?? NodeState()
     let step = graph.nodes[index].step
+    options.progress?.begin(graph.nodes[index].label)
     var report = step.flatMap { stepReports[$0.number] } ?? StepReport(step: -1, label: graph.nodes[index].label)
     let before = report.quarantined.count
     let table: Table
@@ -271,19 +295,23 @@ final class Execution {
       node.partials = []
       state[index]?.partials = []
       let request = FinishRequest(contexts: contexts, stop: options.stop, leading: leadingRows(below: index))
-      let finished = try naming(report.label) { try operation.finish(partials, request, &report) }
+      let finished = try naming(report.label) {
+        try measuring(report.label) { try operation.finish(partials, request, &report) }
+      }
       table = finished.table
       omit(finished.omitted, below: index)
       report.counts.rowsOut += table.rowCount + finished.omitted
       report.counts.added += table.rowCount + finished.omitted
     case .table(let planned, let operation):
-      let input = ordered(node.kept, schema: planned.input)
-      report.counts.rowsIn += input.rowCount
-      let sides = operation.sides.map { self.table($0) }
-      table = try naming(report.label) { try operation.run(input, sides: sides, context: contexts[0], &report) }
+      let kept = node.kept
+      node.kept = []
+      state[index]?.kept = []
+      table = try naming(report.label) {
+        try measuring(report.label) { try run(operation, planned, kept, &report) }
+      }
       report.counts.rowsOut += table.rowCount
     case .hold:
-      table = ordered(node.kept, schema: Schema())
+      table = KeptRows.table(node.kept, schema: Schema())
     case .source, .pick, .rows, .keep:
       preconditionFailure("only a breaker is finished")
     }
@@ -294,9 +322,46 @@ final class Execution {
     state[index] = node
     return table
   }
+
+  /// Runs a step over all its rows. What comes out counts as memory while somebody holds it.
+  private func run(
+    _ operation: any TableOperation, _ planned: PlannedStep, _ kept: [KeptRows], _ report: inout StepReport
+  ) throws -> Table {
+    let table: Table
+    if operation.order != nil {
+      table = try KeptRows.sorted(kept, schema: planned.input, threads: contexts.count)
+      report.counts.rowsIn += table.rowCount
+    } else {
+      let input = KeptRows.table(kept, schema: planned.input)
+      report.counts.rowsIn += input.rowCount
+      let sides = operation.sides.map { self.table($0) }
+      table = try operation.run(input, sides: sides, context: contexts[0], &report)
+    }
+    let bytes = table.byteCount
+    guard let memory = contexts[0].memory, bytes > 0 else { return table }
+    return table.holding(MemoryLease(memory, bytes: bytes))
+  }
 }
 
 extension Execution {
+  /// Says what is going to be read, of ingests that rows are wanted from.
+  func expectIngests(share: Share.Place? = nil, of shared: Set<Int> = []) {
+    guard let progress = options.progress else { return }
+    var bytes: [Int] = []
+    for (index, node) in graph.nodes.enumerated() where !node.children.isEmpty {
+      guard case .source(let number) = node.kind else { continue }
+      let source = sources[number]
+      let splits = shared.contains(index) ? share?.splits(of: source.splits.count) : nil
+      bytes.append(byteCount(of: splits ?? 0..<source.splits.count, in: source))
+    }
+    progress.expect(ingests: bytes.count, bytes: bytes.reduce(0, +))
+  }
+
+  /// Bytes of some splits, as they are stored; splits of packed files count alike.
+  private func byteCount(of splits: Range<Int>, in source: any RowSource) -> Int {
+    splits.count == source.splits.count ? source.byteCount : source.byteCount / source.splits.count * splits.count
+  }
+
   /// Which rows are wanted of a breaker, where all that reads it is a step that looks only at the first in an order.
   private func leadingRows(below index: Int) -> LeadingRows? {
     guard graph.nodes[index].children.count == 1,

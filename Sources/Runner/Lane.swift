@@ -1,3 +1,4 @@
+import Aggregation
 import Columns
 import Diagnostics
 import Planning
@@ -8,17 +9,23 @@ final class Lane {
   private let context: WorkerContext
   private var workers: [Int: any RowWorker] = [:]
   private(set) var partials: [Int: any AggregatePartial] = [:]
-  private(set) var kept: [Int: [Batch]] = [:]
+  private(set) var kept: [Int: KeptRows] = [:]
   private(set) var reports: [Int: StepReport] = [:]
   /// What the source itself has to say: rows read, rows that no step could be given.
   private(set) var sourceReport: StepReport
   /// Cells of the block at hand that could not be read, by source column and row; the first step that looks at one
   /// quarantines its row.
   private var badCells: [Int: [RowOrigin: CellFailure]] = [:]
+  /// Where the run is profiled.
+  let profile: LaneProfile?
+  /// Such cells of rows that wait before a step that leaves them to those behind it, by node and column of its output.
+  private(set) var deferredCells: [Int: [Int: [RowOrigin: CellFailure]]] = [:]
 
   init(_ drive: Drive, worker: Int, context: WorkerContext) throws {
     self.drive = drive
     self.context = context
+    profile = drive.isProfiled ? LaneProfile() : nil
+    badCells = drive.badCells
     sourceReport = StepReport(step: -1, label: drive.label)
     for index in drive.tree {
       let node = drive.graph.nodes[index]
@@ -27,7 +34,8 @@ final class Lane {
       case .rows: workers[index] = try drive.prepared[index]!.makeWorker(context)
       case .aggregate(_, let operation, _):
         partials[index] = try drive.partial(index, of: operation, worker: worker, context)
-      case .table, .keep, .hold: kept[index] = []
+      case .table(_, let operation): kept[index] = KeptRows(budget: context.memory, keys: operation.order)
+      case .keep, .hold: kept[index] = KeptRows(budget: context.memory)
       case .source, .pick: break
       }
     }
@@ -36,6 +44,12 @@ final class Lane {
   /// Sends a whole batch of a table to the steps below.
   func push(table batch: Batch) throws {
     for child in drive.graph.nodes[drive.root].children { try push(batch, to: child) }
+    try settle()
+  }
+
+  /// All rows that a batch or block of the source gave rise to are where they wait.
+  private func settle() throws {
+    for rows in kept.values { try rows.settle() }
   }
 
   private func push(_ batch: Batch, to index: Int) throws {
@@ -54,27 +68,80 @@ final class Lane {
       if output.count > 0 { for child in node.children { try push(output, to: child) } }
     case .aggregate:
       let before = reports[index]!.counts.quarantined
-      try partials[index]!.add(batch, &reports[index]!)
+      let start = profile?.start()
+      do {
+        try partials[index]!.add(batch, &reports[index]!)
+      } catch let failure as RunFailure {
+        throw failure.located(in: batch)
+      }
+      if let start { profile?.note(node: index, since: start) }
       reports[index]!.counts.rowsIn += batch.count
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
     case .table, .keep, .hold:
-      if batch.count > 0 { kept[index]!.append(batch) }
+      if node.defersCells, !badCells.isEmpty { deferCells(at: index) }
+      kept[index]!.append(batch)
     }
   }
 
   private func counted(
     _ index: Int, _ batch: Batch, _ work: (any RowWorker, inout StepReport) throws -> Batch
   ) throws -> Batch {
-    var report = reports[index]!
-    reports[index] = nil  // the report is changed in place, not copied
+    var report = taken(index)
     report.counts.rowsIn += batch.count
     defer { reports[index] = report }
-    let output = try work(workers[index]!, &report)
-    report.counts.rowsOut += output.count
-    return output
+    let start = profile?.start()
+    do {
+      let output = try work(workers[index]!, &report)
+      if let start { profile?.note(node: index, since: start) }
+      report.counts.rowsOut += output.count
+      return output
+    } catch let failure as RunFailure {
+      throw failure.located(in: batch)
+    }
   }
 
+  /// A node's report, to be changed in place and put back: a copy of it would copy all rows that were quarantined so far.
+  private func taken(_ index: Int) -> StepReport { reports.updateValue(Self.emptyReport, forKey: index)! }
+
+  private static let emptyReport = StepReport(step: -1, label: "")
+
   // MARK: Blocks of an ingest
+
+  /// The next block of a reader.
+  ///
+  /// - Parameter passed: bytes of the reader's split that were counted.
+  func next(of reader: any RowReader, _ passed: inout Int, _ progress: RunProgress?) throws -> (any RowBlock)? {
+    let start = profile?.start()
+    let block = try reader.next()
+    guard progress != nil || profile != nil else { return block }
+    let bytes = reader.bytesRead
+    progress?.add(rows: block?.count ?? 0, bytes: bytes - passed)
+    noteReading(since: start, bytes: bytes - passed)
+    passed = bytes
+    return block
+  }
+
+  func noteReading(since start: Int?, bytes: Int) {
+    if let start { profile?.noteReading(since: start, bytes: bytes) }
+  }
+
+  /// Parses a column over the rows; gives the failures, by number of the live row.
+  private func load(_ column: Int, _ live: inout LiveRows) -> [(Int32, CellFailure)] {
+    guard let profile else { return live.load(column) }
+    let start = profile.start()
+    let cells = live.isParsed(column) ? 0 : live.count
+    defer { profile.note(column: column, cells: cells, since: start) }
+    return live.load(column)
+  }
+
+  /// Parses a column over the rows without looking at it.
+  private func hold(_ column: Int, _ live: inout LiveRows) {
+    guard let profile else { return live.hold(column) }
+    let start = profile.start()
+    let cells = live.isParsed(column) ? 0 : live.count
+    live.hold(column)
+    profile.note(column: column, cells: cells, since: start)
+  }
 
   /// Sends the rows of a block to the steps below, parsing cells as steps come to need them.
   func push(_ block: any RowBlock, split: Int) throws {
@@ -89,6 +156,7 @@ final class Lane {
     if drive.isStrict { try judgeAllCells(&live) }
     sourceReport.counts.rowsOut += live.count
     try descend(fromNode: drive.root, live)
+    try settle()
   }
 
   /// Sends rows to all that stand below a node. What several of them look at is parsed once, before they part.
@@ -98,7 +166,7 @@ final class Lane {
     if children.count > 1 {
       for (column, readers) in drive.sharedColumns(below: index) {
         // Parsing for all of these rows pays where its readers together would parse as many.
-        if readers.reduce(0, { $0 + share(of: $1, column) }) >= 1 { live.hold(column) }
+        if readers.reduce(0, { $0 + share(of: $1, column) }) >= 1 { hold(column, &live) }
       }
       live.holdOrigins()
     }
@@ -121,7 +189,7 @@ final class Lane {
 
   private func judgeAllCells(_ live: inout LiveRows) throws {
     for column in 0..<drive.width {
-      for (row, failure) in live.load(column) {
+      for (row, failure) in load(column, &live) {
         note(failure, live.block.origins(rows: [live.blockRow(row)])[0])
       }
       live.dropFailing()
@@ -133,10 +201,10 @@ final class Lane {
   private func descend(_ index: Int, _ incoming: LiveRows) throws {
     var live = incoming
     if let selector = workers[index] as? any RowSelector, drive.readsSourceOnly(index) {
-      var report = reports[index]!
+      var report = taken(index)
       report.counts.rowsIn += live.count
       for column in drive.graph.reads(of: index).sorted() {
-        for (row, failure) in live.load(column) {
+        for (row, failure) in load(column, &live) {
           let origin = live.block.origins(rows: [live.blockRow(row)])[0]
           report.quarantined.append(
             QuarantinedRow(origin: origin, step: report.step, code: failure.code, message: failure.message))
@@ -146,8 +214,16 @@ final class Lane {
       }
       let batch = live.batch(width: drive.width)
       let before = report.quarantined.count
-      let selected = try selector.select(batch, &report)
+      let start = profile?.start()
+      let selected: [Int32]?
+      do {
+        selected = try selector.select(batch, &report)
+      } catch let failure as RunFailure {
+        throw failure.located(in: batch)
+      }
+      if let start { profile?.note(node: index, since: start) }
       precondition(report.quarantined.count == before || selected != nil)
+      live.forget(allBut: drive.columnsNeeded(after: index))
       if let selected { live.keep(selected) }
       report.counts.rowsOut += live.count
       reports[index] = report
@@ -156,7 +232,7 @@ final class Lane {
     }
     badCells = [:]
     for column in drive.columnsNeeded(below: index) {
-      for (row, failure) in live.load(column) {
+      for (row, failure) in load(column, &live) {
         let origin = live.block.origins(rows: [live.blockRow(row)])[0]
         badCells[column, default: [:]][origin] = failure
       }
@@ -164,11 +240,22 @@ final class Lane {
     try push(live.batch(width: drive.width), to: index)
   }
 
+  private func deferCells(at index: Int) {
+    let inputs = drive.sourceColumns(of: index)
+    for (output, input) in (drive.graph.nodes[index].step?.carried ?? []).enumerated() {
+      for source in input.flatMap({ inputs[$0] }) ?? [] {
+        guard let failures = badCells[source] else { continue }
+        deferredCells[index, default: [:]][output, default: [:]].merge(failures) { first, _ in first }
+      }
+    }
+  }
+
   private func withoutBadCells(_ batch: Batch, of index: Int) throws -> Batch {
     guard let origins = batch.origins else { return batch }
     let columns = drive.sourceColumnsRead(by: index).filter { badCells[$0] != nil }.sorted()
     guard !columns.isEmpty else { return batch }
-    var report = reports[index]!
+    var report = taken(index)
+    defer { reports[index] = report }
     var keeps = [Bool](repeating: true, count: batch.count)
     var dropped = 0
     for row in 0..<batch.count {
@@ -181,7 +268,6 @@ final class Lane {
     if dropped == 0 { return batch }
     report.counts.rowsIn += dropped
     report.counts.quarantined += dropped
-    reports[index] = report
     return batch.gathered([Int32](rowsWhere: keeps))
   }
 }

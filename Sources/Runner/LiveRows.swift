@@ -26,6 +26,8 @@ struct LiveRows {
 
   func blockRow(_ row: Int32) -> Int32 { rows?[Int(row)] ?? row }
 
+  func isParsed(_ column: Int) -> Bool { columns[column] != nil }
+
   /// Parses a column over the rows without looking at it.
   mutating func hold(_ column: Int) {
     guard columns[column] == nil else { return }
@@ -77,11 +79,16 @@ struct LiveRows {
     keep([Int32](rowsWhere: keeps))
   }
 
+  /// Forgets columns that nobody looks at any more.
+  mutating func forget(allBut needed: [Int]) {
+    for column in columns.keys where !needed.contains(column) { columns[column] = nil }
+  }
+
   /// Narrows to some of the live rows, ascending.
   mutating func keep(_ selected: [Int32]) {
     failing = []
     rows = rows.map { gathered($0, at: selected) } ?? selected
-    columns = columns.mapValues { $0.gathered(selected) }
+    for column in columns.keys { columns[column] = columns[column]?.gathered(selected) }
     heldOrigins = heldOrigins.map { gathered($0, at: selected) }
   }
 

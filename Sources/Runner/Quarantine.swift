@@ -30,17 +30,17 @@ struct Quarantine {
   func failWhereAsked() throws {
     for (number, source) in plan.sources.enumerated() {
       guard let first = rows[number]?.first(where: { source.onError == .fail || $0.isFatal }) else { continue }
-      let place = try execution.sources[number].originalRows(file: first.origin.file, at: [first.origin.byte])
-      let line = place.first?.line ?? 0
-      // Rows that stand in the pipeline have no file: they are counted.
-      let whereFound =
-        path(of: first.origin, in: execution.sources[number].inputs(), number)
-        .map { "\($0):\(line): byte \(first.origin.byte)" } ?? "row \(line) of '\(source.name)'"
-      throw RunFailure(
-        first.code, "\(whereFound): \(first.message)",
-        help: first.isFatal
-          ? "\(labels[first.step] ?? "") says 'unmatched: fail'; 'unmatched: quarantine' would set the row aside"
-          : "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside")
+      let place = try execution.place(of: first.origin)
+      let help =
+        first.isFatal
+        ? "\(labels[first.step] ?? "") says 'unmatched: fail'; 'unmatched: quarantine' would set the row aside"
+        : "ingest '\(source.name)' says 'on_error: fail'; 'on_error: quarantine' would set the row aside"
+      guard var whole = first.full?.diagnostic else {
+        throw RunFailure(first.code, "\(place.text): \(first.message)", help: help)
+      }
+      whole.notes.insert(.init("row", place.label), at: 0)
+      whole.help = help
+      throw RunFailure(whole)
     }
   }
 
@@ -48,7 +48,7 @@ struct Quarantine {
   func excess() -> Diagnostic? {
     guard let limit = plan.spec.quarantine.maximumRate else { return wholeIngest() }
     let read = execution.sourceReports.reduce(0) { $0 + $1.counts.rowsIn }
-    let distinct = rows.values.reduce(0) { $0 + Set($1.map(\.origin)).count }
+    let distinct = rows.values.reduce(0) { $0 + Self.distinctOrigins(of: $1) }
     // distinct / read > limit, in integers
     let scale = DecimalArithmetic.powerOfTen(limit.scale)
     guard Int128(distinct) * scale > limit.coefficient * Int128(read) else { return nil }
@@ -62,13 +62,20 @@ struct Quarantine {
   private func wholeIngest() -> Diagnostic? {
     for (number, source) in plan.sources.enumerated() {
       let read = execution.sourceReports[number].counts.rowsIn
-      guard read > 1, let bad = rows[number], Set(bad.map(\.origin)).count == read else { continue }
+      guard read > 1, let bad = rows[number], Self.distinctOrigins(of: bad) == read else { continue }
       return Diagnostic(
         .tooManyQuarantined,
         "all \(read) rows of '\(source.name)' were quarantined, the first because \(bad[0].message)",
         at: source.span, help: "where that is right, say so: quarantine: { path: quarantine, max_rate: 100% }")
     }
     return nil
+  }
+
+  /// How many rows of an input are among rows in their order: a row that several steps refused is one.
+  private static func distinctOrigins(of rows: [QuarantinedRow]) -> Int {
+    var count = rows.isEmpty ? 0 : 1
+    for index in rows.indices.dropFirst() where rows[index].origin != rows[index - 1].origin { count += 1 }
+    return count
   }
 
   /// One CSV a stage (an ingest is one, for rows that it could not read itself): the original cells, then where and why.
@@ -95,25 +102,33 @@ struct Quarantine {
     let source = execution.sources[number]
     let inputs = source.inputs()
     let header = source.originalHeader(file: bad[0].origin.file)
-    try write(Self.line(header + ["_file", "_line", "_byte", "_step", "_code", "_message"]))
+    var lines: [UInt8] = []
+    Self.append(header + ["_file", "_line", "_byte", "_step", "_code", "_message"], to: &lines)
     for (file, group) in Dictionary(grouping: bad, by: \.origin.file).sorted(by: { $0.key < $1.key }) {
       let originals = try source.originalRows(file: file, at: group.map(\.origin.byte))
+      let path = path(of: group[0].origin, in: inputs, number) ?? ""
       for (row, original) in zip(group, originals) {
-        var cells = Array(original.cells.prefix(header.count))
-        // Cells beyond the header stay with the row: in the last column, as they were written.
-        if original.cells.count > header.count, !header.isEmpty {
-          cells[header.count - 1] = original.cells[(header.count - 1)...].joined(separator: ",")
+        var cells = original.cells
+        if cells.count > header.count {
+          // Cells beyond the header stay with the row: in the last column, as they were written.
+          let last = header.isEmpty ? [] : [cells[(header.count - 1)...].joined(separator: ",")]
+          cells = cells.prefix(max(header.count - 1, 0)) + last
         }
-        cells += [String](repeating: "", count: header.count - cells.count)
-        let step = row.step < 0 ? "\(plan.sources[number].name).ingest" : labels[row.step] ?? ""
-        try write(
-          Self.line(
-            cells + [
-              path(of: group[0].origin, in: inputs, number) ?? "", String(original.line), String(row.origin.byte), step,
-              row.code.rawValue, row.message,
-            ]))
+        while cells.count < header.count { cells.append("") }
+        cells.append(path)
+        cells.append(String(original.line))
+        cells.append(String(row.origin.byte))
+        cells.append(labels[row.step] ?? (row.step < 0 ? "\(plan.sources[number].name).ingest" : ""))
+        cells.append(row.code.rawValue)
+        cells.append(row.message)
+        Self.append(cells, to: &lines)
+        if lines.count >= 1 << 16 {
+          try write(lines)
+          lines.removeAll(keepingCapacity: true)
+        }
       }
     }
+    try write(lines)
   }
 
   private func path(of origin: RowOrigin, in inputs: [InputSummary], _ number: Int) -> String? {
@@ -121,15 +136,21 @@ struct Quarantine {
     return inputs.indices.contains(index) ? inputs[index].path : nil
   }
 
-  private static func line(_ cells: [String]) -> [UInt8] {
-    var text = ""
+  /// One line of CSV.
+  private static func append(_ cells: [String], to bytes: inout [UInt8]) {
     for (index, cell) in cells.enumerated() {
-      if index > 0 { text += "," }
-      let needsQuotes = cell.utf8.contains { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }
-      text +=
-        needsQuotes
-        ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : cell
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      guard cell.utf8.contains(where: { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }) else {
+        bytes.append(contentsOf: cell.utf8)
+        continue
+      }
+      bytes.append(UInt8(ascii: "\""))
+      for byte in cell.utf8 {
+        if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+        bytes.append(byte)
+      }
+      bytes.append(UInt8(ascii: "\""))
     }
-    return Array((text + "\n").utf8)
+    bytes.append(UInt8(ascii: "\n"))
   }
 }

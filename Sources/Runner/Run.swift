@@ -16,10 +16,14 @@ public struct RunOptions: Sendable {
   public var memory: Int?
   /// Set from outside to end the run; nothing is published then.
   public var stop: StopFlag
+  /// Measures where the time goes.
+  public var isProfiled: Bool
+  /// Where workers note how far they are; nil where nobody looks.
+  public var progress: RunProgress?
 
   public init(
     workers: Int, limit: Int? = nil, outputDirectory: String = ".", isDryRun: Bool = false, memory: Int? = nil,
-    stop: StopFlag = StopFlag()
+    stop: StopFlag = StopFlag(), isProfiled: Bool = false, progress: RunProgress? = nil
   ) {
     self.workers = workers
     self.limit = limit
@@ -27,6 +31,8 @@ public struct RunOptions: Sendable {
     self.isDryRun = isDryRun
     self.memory = memory
     self.stop = stop
+    self.isProfiled = isProfiled
+    self.progress = progress
   }
 }
 
@@ -46,6 +52,8 @@ public struct RunOutcome: Sendable {
   public var diagnostics: [Diagnostic]
   /// Paths of the files written, in the order of the pipeline.
   public var published: [String]
+  /// Where it was asked for.
+  public var profile: RunProfile?
 }
 
 /// Runs a plan from its inputs to its published outputs.
@@ -73,7 +81,10 @@ public struct Run {
 
   /// Computes one share of the inputs, up to the first aggregates.
   public func share(_ place: Share.Place) throws -> Share {
-    try execution().share(place, identity: Share.identity(of: plan, weirVersion: weirVersion))
+    let execution = try execution()
+    return try execution.sayingWhere {
+      try execution.share(place, identity: Share.identity(of: plan, weirVersion: weirVersion))
+    }
   }
 
   private func execution() throws -> Execution {
@@ -87,23 +98,33 @@ public struct Run {
     }
     let publisher = try Publisher(directory: options.outputDirectory, stop: options.stop)
     if !shares.isEmpty { try execution.load(shares) }
-    try execution.run()
+    try execution.sayingWhere { try execution.run() }
     let quarantine = Quarantine(plan, execution)
     try quarantine.failWhereAsked()
     let ledger = Ledger(plan, execution)
     let (verdict, diagnostics) = try judge(execution, ledger, quarantine)
-    try quarantine.write(with: publisher)
+    options.progress?.begin("writing outputs")
+    try execution.measuring("quarantine") { try quarantine.write(with: publisher) }
     if verdict == .done {
       for export in plan.exports {
         let tables = export.stages.map { (name: $0, table: execution.table($0)) }
-        try publisher.stage(export.path) { write in try export.encoder.encode(tables, to: write) }
+        try execution.measuringOutput(export.path) { count in
+          try publisher.stage(export.path) { write in
+            try export.encoder.encode(tables) { bytes in
+              count += bytes.count
+              try write(bytes)
+            }
+          }
+        }
       }
     }
+    let profile = execution.recorder?.profile(ledger)
     let manifest = Manifest(
       plan: plan, inputs: execution.sources.flatMap { $0.inputs() }, ledger: ledger, verdict: verdict,
-      diagnostics: diagnostics, weirVersion: weirVersion)
+      diagnostics: diagnostics, weirVersion: weirVersion, profile: profile)
     let published = try publisher.publish(manifest: manifest.text)
-    return RunOutcome(verdict: verdict, ledger: ledger, diagnostics: diagnostics, published: published)
+    return RunOutcome(
+      verdict: verdict, ledger: ledger, diagnostics: diagnostics, published: published, profile: profile)
   }
 
   private func judge(_ execution: Execution, _ ledger: Ledger, _ quarantine: Quarantine) throws
@@ -129,7 +150,7 @@ public struct Run {
   /// Runs as much as some stages need and gives their rows; publishes nothing.
   public func tables(of stages: [String]) throws -> [Table] {
     let execution = try Execution(plan, options: options, keeping: Set(stages), checking: false)
-    try execution.run()
+    try execution.sayingWhere { try execution.run() }
     try Quarantine(plan, execution).failWhereAsked()
     return stages.map { execution.table($0) }
   }

@@ -31,6 +31,8 @@ struct RunGraph {
     var step: PlannedStep?
     /// Columns of the node's input.
     var inputCount: Int
+    /// Whether cells that could not be read and that the node itself does not look at are judged by the steps behind it.
+    var defersCells = false
   }
 
   private(set) var nodes: [Node] = []
@@ -167,9 +169,22 @@ struct RunGraph {
     case .source, .pick: []
     case .rows(let step, _): step.reads
     case .aggregate(_, _, let reads): reads
-    case .table(let step, _): Set(0..<step.input.count)
+    case .table(let step, _): nodes[index].defersCells ? step.reads : Set(0..<step.input.count)
     case .keep, .hold: nodes[index].parents.first.map { Set(0..<width(of: $0)) } ?? []
     }
+  }
+
+  /// Columns of a node's input that must be there when it gets them: those that it reads, and of a breaker those that it passes on.
+  func needs(of index: Int) -> Set<Int> {
+    guard case .table(let step, _) = nodes[index].kind, nodes[index].defersCells else { return reads(of: index) }
+    return step.inputs(for: nodes[index].neededOutput)
+  }
+
+  /// Makes a step from row to row one over the whole table. What is told of its rows stays the same.
+  mutating func makeWhole(_ index: Int, _ operation: any TableOperation) {
+    guard let step = nodes[index].step else { return }
+    nodes[index].kind = .table(step, operation)
+    nodes[index].defersCells = true
   }
 
   /// Puts a `hold` before a node.

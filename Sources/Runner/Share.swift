@@ -44,6 +44,7 @@ public struct Share: Sendable {
   var states: [(node: Int, bytes: [UInt8])] = []
   var reports: [StepReport] = []
   var quarantined: [QuarantinedRow] = []
+  var log: [RunLog.Line] = []
 
   /// All that a share must agree on with the run that it is merged into.
   static func identity(of plan: Plan, weirVersion: String) -> [String] {
@@ -87,6 +88,11 @@ extension Share {
       writer.put(Int32(row.step))
       writer.put(row.code.rawValue)
       writer.put(row.message)
+    }
+    writer.put(UInt32(log.count))
+    for line in log {
+      for text in [line.plugin, line.file, line.text ?? ""] { writer.put(text) }
+      for number in [line.line, line.times, line.text == nil ? 0 : 1] { writer.put(Int64(number)) }
     }
     return PartialState.framed(writer.bytes, as: Self.stateName)
   }
@@ -135,6 +141,15 @@ extension Share {
       guard let code = DiagnosticCode(rawValue: try reader.text()) else { throw StateReader.damaged }
       quarantined.append(
         QuarantinedRow(origin: RowOrigin(file: file, byte: byte), step: step, code: code, message: try reader.text()))
+    }
+    for _ in 0..<(try reader.integer(UInt32.self)) {
+      let texts = [try reader.text(), try reader.text(), try reader.text()]
+      var values: [Int64] = [0, 0, 0]
+      for index in values.indices { values[index] = try reader.integer() }
+      log.append(
+        RunLog.Line(
+          plugin: texts[0], file: texts[1], line: Int(values[0]), text: values[2] == 1 ? texts[2] : nil,
+          times: Int(values[1])))
     }
     guard reader.isAtEnd else { throw StateReader.damaged }
   }

@@ -7,6 +7,7 @@ extension Registry {
   public static let standard = Registry(
     sources: [
       CSVSourceDefinition.self, JSONSourceDefinition.self, NDJSONSourceDefinition.self, InlineSourceDefinition.self,
+      ScriptSourceDefinition.self,
     ],
     steps: [
       Filter.self, Derive.self, Select.self, Fee.self, Join.self, Explode.self, Aggregate.self, Window.self, Sort.self,
@@ -14,7 +15,7 @@ extension Registry {
       Transform.self,
     ],
     checks: [NotNull.self, Unique.self, Assert.self, Reconcile.self],
-    exports: [CSVExport.self, JSONExport.self, ReportExport.self])
+    exports: [CSVExport.self, JSONExport.self, ReportExport.self, ScriptExport.self])
 }
 
 /// What `weir list` shows.

@@ -112,5 +112,7 @@ struct PassingRows: SimpleRowOperation {
 }
 
 extension RowProblem {
-  init(_ failure: RowFailure) { self.init(row: failure.row, code: failure.code, message: failure.message) }
+  init(_ failure: RowFailure) {
+    self.init(row: failure.row, code: failure.code, message: failure.message, full: failure.full)
+  }
 }

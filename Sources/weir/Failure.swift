@@ -58,11 +58,13 @@ enum Terminal {
   /// Color on stderr where it is a terminal and nobody asked for none (https://no-color.org).
   static var usesColor: Bool { isatty(2) == 1 && !isSet("NO_COLOR") }
 
-  static func error(_ text: String) {
-    let bytes = Array((text + "\n").utf8)
+  static func error(_ text: String) { write(text + "\n") }
+
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
     var written = 0
     while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress! + written, $0.count - written) }
+      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress! + written, $0.count - written) }
       if count <= 0 { return }
       written += count
     }

@@ -12,6 +12,8 @@ struct PipelineLoader {
   var parameters: [String] = []
   /// The path that functions of Lua files take.
   var lua = LuaPath.auto
+  /// What no plugin may pass.
+  var limits = PluginLimits.none
 
   func plan() throws -> Plan {
     let (context, bag) = try context()
@@ -23,7 +25,7 @@ struct PipelineLoader {
     let file = SourceFile(path: path, text: try TextFile.read(path))
     var (spec, bag) = try PipelineReader.read(file, directory: path.folderOfPath)
     let values = ParameterValues(spec.parameters, given: try givenParameters(), directory: spec.directory, &bag)
-    let plugins = PluginLoader.load(spec, parameters: values, lua: lua, &bag)
+    let plugins = PluginLoader.load(spec, parameters: values, lua: lua, limits: limits, &bag)
     return (PlanningContext(spec: spec, registry: .standard, plugins: plugins, parameters: values), bag)
   }
 

@@ -16,7 +16,7 @@ struct Weir: ParsableCommand {
     subcommands: [
       RunCommand.self, PartialCommand.self, MergeCommand.self, ValidateCommand.self, ExplainCommand.self,
       PreviewCommand.self, TestCommand.self,
-      ListCommand.self, EvalCommand.self, HelpCodeCommand.self,
+      ListCommand.self, EvalCommand.self, DocsCommand.self, SchemaCommand.self, HelpCodeCommand.self,
     ])
 
   static func main() {

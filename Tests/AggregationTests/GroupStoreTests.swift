@@ -66,7 +66,7 @@ private func budget(_ bytes: Int) -> MemoryBudget {
 }
 
 /// Small enough that every way of working is met.
-private let smallLimits = GroupStore.Limits(groups: 8, round: 100, condensing: 40_000)
+private let smallLimits = GroupStore.Limits(groups: 8, directGroups: 8, round: 100, condensing: 40_000)
 
 /// Every reduction, with types that are stored in different ways.
 private let sampledCalls = ReductionCall.all.filter { call in
@@ -104,7 +104,7 @@ func groupsAreTheSameScatteredAndSpilledByAnyNumberOfWorkers(_ call: ReductionCa
   let layout = GroupLayout(
     keyTypes: [.int], valueTypes: [.int], reductions: [try Sum(resolving: [ArgumentType(ValueType(.int))])],
     arguments: [[.value(0)]])
-  let limits = GroupStore.Limits(groups: 100, round: 1 << 14, condensing: 1 << 20)
+  let limits = GroupStore.Limits(groups: 100, directGroups: 100, round: 1 << 14, condensing: 1 << 20)
   let store = GroupStore(layout, budget: nil, limits: limits)
   for batch in 0..<200 {
     let keys = (0..<4096).map { Int64(($0 &* 7919 &+ batch) % 2000) &* 1_000_003 }

@@ -4,7 +4,7 @@ import Testing
 
 /// One way of calling a reduction: its types, and how a readable implementation computes it from the rows of a group.
 struct ReductionCall: CustomTestStringConvertible {
-  var reduction: any Reduction.Type
+  var reduction: any ListedReduction.Type
   var arguments: [ArgumentType]
 
   var testDescription: String {
@@ -24,7 +24,7 @@ struct ReductionCall: CustomTestStringConvertible {
     }
   }
 
-  private static func constant(_ reduction: any Reduction.Type, _ type: DataType) -> Scalar? {
+  private static func constant(_ reduction: any ListedReduction.Type, _ type: DataType) -> Scalar? {
     guard reduction.declaration.name == "quantile", type == .decimal(precision: 10, scale: 2) else { return nil }
     return .decimal(ExactDecimal(coefficient: 35, scale: 2))
   }

@@ -122,22 +122,23 @@ func partsSumToTheTotalAndDifferFromTheTrueShareByLessThanOneUnit(seed: Int) thr
   #expect(whole.keys(skill).scalars.map(\.text) == Array(repeating: "a", count: 5) + Array(repeating: "b", count: 5))
 }
 
-@Test(arguments: AsOfTable.Direction.allCases)
-func asOfFindsWhatALinearSearchFinds(direction: AsOfTable.Direction) {
+/// Places close together are answered from a table, those far apart by search.
+@Test(arguments: AsOfTable.Direction.allCases, [Int64(1), 1_000_000])
+func asOfFindsWhatALinearSearchFinds(direction: AsOfTable.Direction, unit: Int64) throws {
   var random = SeededGenerator(3)
-  for tolerance in [nil, Int64(2)] {
+  for tolerance in [nil, 2 * unit] {
     let tokens = (0..<40).map { _ in SampleType.scalar(.bool, using: &random) }
-    let places = (0..<40).map { _ in Int64.random(in: 0..<30, using: &random) }
+    let places = (0..<40).map { _ in unit * Int64.random(in: 0..<30, using: &random) }
     let schema = Schema([Field("token", ValueType(.bool, isNullable: true)), Field("day", ValueType(.int))])
     let build = Batch(columns: [Column(tokens, of: .bool), Column(.ints(places))], count: 40)
-    let table = AsOfTable(
+    let table = try AsOfTable(
       build: Table(schema: schema, batches: [build]), keys: [0], at: 1, direction: direction, tolerance: tolerance)
     for token in [Scalar.bool(true), .bool(false), .missing] {
-      for place in Int64(-3)...33 {
+      for place: Int64 in stride(from: -3 * unit, through: 33 * unit, by: Int64.Stride(unit)) {
         let probe = Batch(columns: [Column([token], of: .bool), Column(.ints([place]))], count: 1)
         let found = Int(table.makeProbe().probe(probe, keys: [0], at: 1)[0])
         let candidates = (0..<40).filter { row in
-          guard token != .missing, tokens[row] == token, abs(places[row] - place) <= tolerance ?? 100 else {
+          guard token != .missing, tokens[row] == token, abs(places[row] - place) <= tolerance ?? .max else {
             return false
           }
           return direction == .nearest || (direction == .backward ? places[row] <= place : places[row] >= place)

@@ -93,11 +93,12 @@ struct EncoderTests {
       schema: Schema([field]), batches: [Batch(columns: [Column([money("5")], of: field.type.data)], count: 1)])
     var report = ReportEncoder(minimumDecimals: ["USD": 2])
     var bytes: [UInt8] = []
+    var written: [UInt8] = []
     report.begin(&bytes)
-    report.append(table, named: "monthly", to: &bytes)
+    try report.append(table, named: "monthly", to: &bytes) { written += $0 }
     report.end(&bytes)
     #expect(
-      String(decoding: bytes, as: UTF8.self) == """
+      String(decoding: written + bytes, as: UTF8.self) == """
         {"tables": {
           "monthly": {
             "columns": [

@@ -5,6 +5,8 @@ struct ReferenceScanner {
 
   struct Row: Equatable {
     var start: Int
+    /// One past its line feed.
+    var end = 0
     var cells: [[UInt8]] = []
     var isMalformed = false
     var isUnclosed = false
@@ -16,6 +18,7 @@ struct ReferenceScanner {
     while index < text.count {
       var row = Row(start: index)
       index = readRow(text, index, &row)
+      row.end = index
       rows.append(row)
     }
     return rows

@@ -27,7 +27,9 @@ struct ScannerAgreementTests {
       let start = row.start + header
       let isBlank = row.cells == [[]] && !row.isMalformed && !row.isUnclosed && text[start] != 34
       if isBlank { continue }
-      if row.isUnclosed || row.isMalformed || row.cells.count != 2 {
+      if row.isUnclosed || row.isMalformed || row.cells.count != 2
+        || String(validating: text[start..<min(row.end + header, text.count)], as: UTF8.self) == nil
+      {
         result.structural.append("\(start)")
       } else {
         result.rows.append(row.cells.map { .string(String(decoding: $0, as: UTF8.self)) })
@@ -71,6 +73,40 @@ struct ScannerAgreementTests {
           }
         }
       }
+    }
+  }
+
+  /// What people's files hold beside plain text: a mark at the beginning, CRLF, NUL, bytes that are no UTF-8, rows of
+  /// more or fewer cells, packed.
+  @Test(arguments: 0..<6)
+  func filesAsPeopleSendThemAreReadAlike(_ seed: UInt64) throws {
+    let folder = TestFolder()
+    let columns = ["a", "b"].map { ColumnReading($0, ValueType(.string), missing: []) }
+    let weights: [(UInt8, Int)] = [
+      (34, 1), (44, 8), (10, 4), (13, 3), (97, 60), (0, 2), (0xC3, 2), (0xA9, 2), (0xFF, seed % 2 == 0 ? 0 : 1),
+      (32, 4),
+    ]
+    var numbers = SeededNumbers(seed + 300)
+    let header = (seed % 3 == 0 ? [] : [0xEF, 0xBB, 0xBF]) + Array(seed % 2 == 0 ? "a,b\n".utf8 : "a,b\r\n".utf8)
+    var text = header + hostileText(&numbers, count: 20_000, weights: weights)
+    if swallowsLines(text, header: header.count) { text.append(UInt8(ascii: "\"")) }
+    let expected = expected(text, header: header.count)
+    let plain = try folder.write("\(seed).csv", text)
+    let packed = try folder.write("\(seed).csv.gz", Gzip.stored(text))
+    for (path, splitSize) in [(plain, 1 << 22), (plain, 4096), (plain, 61), (packed, 1 << 22)] {
+      let source = try CSVSource(
+        paths: [path], options: CSVOptions(), columns: columns, firstFile: 0, splitSize: splitSize)
+      let read = try readAll(source)
+      #expect(read.rows == expected.rows && read.origins == expected.origins, "seed \(seed), splits of \(splitSize)")
+      #expect(read.structural.map { String($0.prefix { $0 != " " }) } == expected.structural)
+      // What the quarantine shows of a row is the row, whatever is wrong with it.
+      let starts = (expected.origins + expected.structural.compactMap { Int($0) }).sorted()
+      let originals = try source.originalRows(file: 0, at: starts)
+      for (start, original) in zip(starts, originals) {
+        #expect(original.line == 1 + text[..<start].count { $0 == 10 }, "byte \(start) of seed \(seed)")
+      }
+      let cells = Dictionary(uniqueKeysWithValues: zip(starts, originals.map(\.cells)))
+      #expect(expected.origins.map { cells[$0]!.map { Scalar.string($0) } } == expected.rows)
     }
   }
 

@@ -89,7 +89,7 @@ import Testing
     if let status = Self.line("-- STATUS: ", of: source) { #expect(outcome.failure?.kind.rawValue == status) }
     if let failure = outcome.failure {
       #expect(failure.path?.hasSuffix(".lua") == true && failure.message.utf8.count < 700)
-      let shown = failure.traceback.joined() + failure.message
+      let shown = failure.traceback.map { $0.path + ($0.name ?? "") }.joined() + failure.message
       #expect(!shown.unicodeScalars.contains { $0.value < 32 || (0x7F..<0xA0).contains($0.value) })
     }
     // Another plugin of the same process is unharmed.

@@ -154,9 +154,13 @@ import Testing
         try state.step(groups, initial: initial, step: step, groupOfRow: [0, 1, 0, 1], groupCount: 2, arguments: [row])
           .isEmpty)
     }
-    try state.merge(a, group: 1, with: state.exportGroup(b, 1), merge: merge)
+    let units = try state.makeGroups()
+    var states = try state.export(a, count: 2)
+    states.append(try state.export(b, count: 2)[1])
+    try state.import(states, into: units, at: [0, 1, 2])
+    let merged = try state.combine(units, ends: [1, 3], merge: merge)
     let columns = try state.finish(
-      a, initial: initial, finish: finish, groupCount: 3, results: [LuaResult(name: "s", type: .int)])
+      merged, initial: initial, finish: finish, groupCount: 3, results: [LuaResult(name: "s", type: .int)])
     #expect((0..<3).map { columns[0].scalar($0) } == [.int(4), .int(12), .int(0)])
   }
 
@@ -287,14 +291,24 @@ import Testing
 
   @Test func theLibraryIsDocumentedOnceByName() {
     #expect(Set(HostFunction.all.map(\.name)).count == HostFunction.all.count)
-    #expect(HostFunction.all.allSatisfy { $0.signature.hasPrefix($0.name + "(") && $0.summary.hasSuffix(".") })
+    #expect(
+      HostFunction.all.allSatisfy { $0.manual.signature.hasPrefix($0.name + "(") && $0.manual.summary.hasSuffix(".") })
   }
 
   @Test func logLinesAndStepsAreReadAfterACall() throws {
     let state = try LuaState(name: "log")
     _ = try state.load("for i = 1, 5000 do end log('a', 1, decimal('1.50'))", path: "x.lua")
-    #expect(state.takeLogLines() == ["a\t1\t1.5"] && state.takeLogLines().isEmpty)
+    #expect(state.takeLog().lines == [LuaLogLine(path: "x.lua", line: 1, text: "a 1 1.5")])
+    #expect(state.takeLog().lines.isEmpty)
     #expect(state.stepsUsed >= 4000)
+  }
+
+  @Test func aFloodOfLogLinesIsCutAndCounted() throws {
+    let state = try LuaState(name: "log", limits: LuaLimits(steps: 100_000_000))
+    _ = try state.load("for i = 1, 20000 do log(i, ('x'):rep(1000), '\\n') end", path: "x.lua")
+    let (lines, lost) = state.takeLog()
+    #expect(lines.count + lost == 20000 && lost > 15000)
+    #expect(lines.allSatisfy { $0.text.utf8.count <= 408 && $0.text.hasSuffix("...") })
   }
 
   @Test func tenThousandStatesLeaveNoMemoryBehind() throws {

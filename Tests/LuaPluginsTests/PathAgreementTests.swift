@@ -87,7 +87,7 @@ import Testing
     ("return (1 // row.i) ~= nil", ["true", "! attempt to divide by zero"]),
     ("local function two(x) return x, x + 1 end local a, b = two(row.i) return b", ["-9223372036854775808", "1"]),
     (
-      "return false and 2.5 or row.f ^ 2", ["0.0", "! result 'rule' is to be a float: the script gave an infinity"]
+      "return false and 2.5 or row.f ^ 2", ["0.0", "! result 'value' is to be a float: the script gave an infinity"]
     ),
     ("local function two(x) return x, 5 end return math.min(two(row.i)) + math.min((two(7)))", ["12", "7"]),
     // Floats.

@@ -8,13 +8,13 @@ import Testing
 
 @testable import Runner
 
-private func folder() throws -> URL {
+func folder() throws -> URL {
   let folder = FileManager.default.temporaryDirectory.appending(path: "weir-runner-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   return folder
 }
 
-private func plan(_ text: String, in folder: URL) throws -> Plan {
+func plan(_ text: String, in folder: URL) throws -> Plan {
   let file = SourceFile(path: "pipeline.yaml", text: text)
   let (spec, bag) = try PipelineReader.read(file, directory: folder.path)
   let context = PlanningContext(
@@ -63,7 +63,7 @@ private let manyGroups = """
   """
 
 /// Rows of mostly different keys, over two splits; six cannot be read.
-private func wideRows() -> String {
+func wideRows() -> String {
   let filler = String(repeating: ".", count: 90)
   var text = "id,k,x,filler\n"
   var state: UInt64 = 7

@@ -30,7 +30,7 @@ private func rows(_ steps: String) throws -> [[String]] {
     spec: spec, registry: .standard, plugins: PluginCatalogue(), parameters: ParameterValues())
   let plan = try Planner.plan(context, earlier: bag)
   let table = try Run(plan, options: RunOptions(workers: 2), weirVersion: "test").tables(of: ["s"])[0]
-  return table.batches.flatMap { batch in
+  return try table.batches.flatMap { batch in
     (0..<batch.count).map { row in batch.columns.map { $0.scalar(row).text } }
   }
 }

@@ -1,3 +1,5 @@
+import Memory
+
 /// Group numbers by array slot: for keys whose words lie in ranges with a small product.
 ///
 /// Slot of a row: per key `word - low + 1`, 0 where the value is missing, the keys combined like digits of mixed base.
@@ -8,8 +10,11 @@ struct DirectIndex {
   /// Group + 1; 0 is free.
   private var slots: [UInt32] = []
 
-  /// 512 KB: stays in the second-level cache.
+  /// 512 KB: stays in the second-level cache. More only where the keys are so dense that a slot comes to every sixty-fourth
+  /// row or group: a look into a far cache still costs less than a hash.
   private static let slotLimit = 1 << 17
+  private static let denseSlotLimit = 1 << 21
+  private static let slotsPerRow = 64
 
   init(keyCount: Int) {
     lows = [Int64](repeating: 0, count: keyCount)
@@ -23,6 +28,8 @@ struct DirectIndex {
   mutating func admit(
     _ words: [[Int64]], _ present: [[Bool]?], groupWords: [[Int64]], groupPresent: [[Bool]]
   ) -> Bool {
+    let rows = (words.first?.count ?? 0) + (groupWords.first?.count ?? 0)
+    let limit = max(Self.slotLimit, min(Self.denseSlotLimit, rows * Self.slotsPerRow))
     var newLows = lows
     var newSizes = sizes
     var changed = slots.isEmpty
@@ -38,7 +45,7 @@ struct DirectIndex {
         high = max(high, lows[key] + Int64(sizes[key] - 2))
       }
       let (width, overflow) = high.subtractingReportingOverflow(low)
-      guard !overflow, width < Int64(Self.slotLimit) else { return false }
+      guard !overflow, width < Int64(limit) else { return false }
       if sizes[key] < 2 || low != lows[key] || Int(width) + 2 != sizes[key] {
         changed = true
         newLows[key] = low
@@ -50,7 +57,7 @@ struct DirectIndex {
     var total = 1
     for size in newSizes {
       total *= size
-      guard total <= Self.slotLimit else { return false }
+      guard total <= limit else { return false }
     }
     lows = newLows
     sizes = newSizes
@@ -98,10 +105,33 @@ struct DirectIndex {
     return places
   }
 
+  /// The groups of rows by one or two keys, where all are there already: one look a row and nothing else.
+  private func known(_ words: [[Int64]], _ present: [[Bool]?]) -> [UInt32]? {
+    guard words.count <= 2, present.allSatisfy({ $0 == nil }) else { return nil }
+    let slots = slots
+    let (low, size) = (lows[words.count - 1], sizes[words.count - 1])
+    let found: [UInt32]
+    if words.count == 1 {
+      found = elementwise(words[0]) { slots[Int($0 &- low) &+ 1] }
+    } else {
+      let first = lows[0]
+      found = elementwise(words[0], words[1]) {
+        slots[(Int($0 &- first) &+ 1) &* size &+ Int($1 &- low) &+ 1]
+      }
+    }
+    var isAny: UInt32 = 1
+    for group in found { isAny = min(isAny, group) }
+    return isAny == 0 ? nil : elementwise(found) { $0 &- 1 }
+  }
+
   /// Gives rows their group, new groups from `groupCount` on.
   mutating func assign(
     _ words: [[Int64]], _ present: [[Bool]?], groupCount: Int, into groups: inout [UInt32], newRows: inout [Int32]
   ) {
+    if let known = known(words, present) {
+      groups = known
+      return
+    }
     let places = places(words, present, count: groups.count)
     var next = UInt32(groupCount)
     for row in groups.indices {

@@ -21,6 +21,8 @@ public final class GroupStore {
   struct Limits {
     /// A table of so many groups still lives in the second-level cache.
     var groups = 1 << 15
+    /// A table of so many groups that are found by array slot still beats laying rows by partition.
+    var directGroups = 1 << 19
     /// Rows that are cut into partitions at a time.
     var round = 1 << 16
     /// Bytes of packed rows at which it is asked whether groups would take less.
@@ -60,7 +62,7 @@ public final class GroupStore {
   }
 
   private var mustScatter: Bool {
-    if state.table.groupCount > limits.groups { return true }
+    if state.table.groupCount > (state.table.isDirect ? limits.directGroups : limits.groups) { return true }
     guard let budget, !layout.keyTypes.isEmpty else { return false }
     // A table at work is not written to a file; it has to leave room for those of the other workers.
     let bytes = state.byteCount
@@ -109,7 +111,8 @@ public final class GroupStore {
   }
 
   func absorb(_ other: GroupState) throws {
-    if scatter == nil, state.table.groupCount + other.table.groupCount > limits.groups { startScattering() }
+    let mostGroups = state.table.isDirect ? limits.directGroups : limits.groups
+    if scatter == nil, state.table.groupCount + other.table.groupCount > mostGroups { startScattering() }
     if let scatter {
       scatter.take(other.split(Self.partitions))
       try account(scatter)

@@ -16,6 +16,8 @@ public final class GroupTable {
   /// While the keys' ranges are small.
   private var direct: DirectIndex?
   private var numbers: KeyNumbers?
+  /// Whether groups are found by array slot: many of them cost no more than few.
+  var isDirect: Bool { direct != nil }
   /// The latest rows so far: later ones are no group's first, unless the group is new.
   private(set) var latest = Int128.min
 

@@ -9,7 +9,7 @@ public enum RowPositions: Sendable {
   init(_ position: Batch.Position) { self = .consecutive(from: position.key(ofRow: 0)) }
 
   /// The keys of the first rows, one each.
-  func keys(_ count: Int) -> [Int128] {
+  public func keys(_ count: Int) -> [Int128] {
     switch self {
     case .consecutive(let base): return (0..<count).map { base + Int128($0) }
     case .listed(let keys):
@@ -27,7 +27,7 @@ extension ReductionPartial {
 }
 
 /// Of a mapping between the groups of two partials: the group is not taken.
-let skippedGroup = UInt32.max
+public let skippedGroup = UInt32.max
 
 extension Column {
   /// The column without the values of skipped groups.

@@ -1,4 +1,5 @@
 import Columns
+import Memory
 
 /// Brings texts of any dictionary (or of none) under one dictionary of its own, so that equal texts have equal codes.
 ///
@@ -17,10 +18,10 @@ final class TextRecoder {
   /// A reader may start a dictionary a batch; more than these are not kept alive.
   private static let mapLimit = 64
 
-  /// The own code of every present row; 0 for the others.
+  /// The own code of every row; without meaning where the row has no value.
   func words(of texts: TextValues, present: [Bool]?) -> [Int64] {
     switch texts {
-    case .coded(let codes, let source): return recode(codes, from: source, present: present)
+    case .coded(let codes, let source): return recode(codes, from: source)
     case .plain(let ends, let bytes):
       var words = [Int64](repeating: 0, count: ends.count)
       var start = 0
@@ -36,24 +37,24 @@ final class TextRecoder {
     }
   }
 
-  private func recode(_ codes: [UInt32], from source: TextDictionary, present: [Bool]?) -> [Int64] {
+  private func recode(_ codes: [UInt32], from source: TextDictionary) -> [Int64] {
     let index = mapIndex(of: source)
     let missing = source.count - maps[index].codes.count
     if missing > 0 { maps[index].codes += [UInt32](repeating: 0, count: missing) }
-    var words = [Int64](repeating: 0, count: codes.count)
-    Self.translate(codes, present: present, from: source, by: &maps[index].codes, to: dictionary, into: &words)
-    return words
+    let known = maps[index].codes
+    let words = elementwise(codes) { Int64(known[Int($0)]) &- 1 }
+    guard words.contains(-1) else { return words }
+    Self.learn(codes, from: source, by: &maps[index].codes, to: dictionary)
+    let all = maps[index].codes
+    return elementwise(codes) { Int64(all[Int($0)]) &- 1 }
   }
 
-  private static func translate(
-    _ codes: [UInt32], present: [Bool]?, from source: TextDictionary, by map: inout [UInt32],
-    to target: TextDictionary, into words: inout [Int64]
+  /// Gives an own code to each foreign one that has none.
+  private static func learn(
+    _ codes: [UInt32], from source: TextDictionary, by map: inout [UInt32], to target: TextDictionary
   ) {
-    for row in codes.indices {
-      if let present, !present[row] { continue }
-      let code = Int(codes[row])
-      if map[code] == 0 { map[code] = 1 + source.withBytes(of: code) { target.code(for: $0) } }
-      words[row] = Int64(map[code]) &- 1
+    for code in codes where map[Int(code)] == 0 {
+      map[Int(code)] = 1 + source.withBytes(of: Int(code)) { target.code(for: $0) }
     }
   }
 

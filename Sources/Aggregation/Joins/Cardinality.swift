@@ -21,6 +21,12 @@ public struct CardinalityBreach: Hashable, Sendable {
   public var row: Int
   /// How many rows have the key.
   public var rowCount: Int
+
+  public init(key: [Scalar], row: Int, rowCount: Int) {
+    self.key = key
+    self.row = row
+    self.rowCount = rowCount
+  }
 }
 
 extension JoinTable {

@@ -1,4 +1,6 @@
 import Columns
+import Diagnostics
+import Memory
 
 /// The build side of a join: the rows of a table by their keys. Immutable once made, so that workers share it; each probes through its own `JoinProbe`.
 ///
@@ -13,10 +15,12 @@ public final class JoinTable: Sendable {
   /// The rows of key `n`, ascending: `matches[starts[n]..<starts[n + 1]]`.
   let starts: [Int32]
   let matches: [Int32]
+  /// Whether each key stands in one row, and key `n` in row `n`.
+  fileprivate let numbersAreRows: Bool
 
   /// - Parameter keys: columns of the table.
-  public init(build table: Table, keys: [Int]) {
-    let rows = table.concatenated()
+  public init(build table: Table, keys: [Int]) throws(RunFailure) {
+    let rows = try table.concatenated()
     self.rows = rows
     let columns = keys.map { rows.columns[$0] }
     let (index, numbers) = KeyIndex.numbering(columns, types: keys.map { table.schema[$0].type.data }, rows.count)
@@ -33,6 +37,7 @@ public final class JoinTable: Sendable {
     }
     self.starts = starts
     self.matches = matches
+    numbersAreRows = index.count == rows.count
   }
 
   /// A worker's way of asking.
@@ -58,28 +63,36 @@ public final class JoinProbe {
     lookup = KeyLookup(table.index)
   }
 
-  /// The pairs of a batch, in the order of its rows and then of the build rows. -1 stands for no build row.
+  /// The pairs of a batch, in the order of its rows and then of the build rows.
   ///
-  /// For semi and anti joins, all of `rightRows` is -1.
   /// - Parameter keys: columns of the batch, of the build keys' types; decimals may differ in scale and are compared by value.
-  public func probe(_ batch: Batch, keys: [Int]) -> (leftRows: [Int32], rightRows: [Int32]) {
+  public func probe(_ batch: Batch, keys: [Int]) -> JoinPairs {
     let numbers = lookup.numbers(keys.map { batch.columns[$0] }, count: batch.count)
-    var left: [Int32] = []
-    var right: [Int32] = []
-    left.reserveCapacity(batch.count)
-    right.reserveCapacity(batch.count)
+    var pairs: JoinPairs
     switch kind {
-    case .semi, .anti:
-      for row in numbers.indices where (numbers[row] >= 0) == (kind == .semi) { left.append(Int32(row)) }
-      return (left, [Int32](repeating: -1, count: left.count))
-    case .inner, .right: pair(numbers, keepsUnmatched: false, &left, &right)
-    case .left, .full: pair(numbers, keepsUnmatched: true, &left, &right)
+    case .semi: pairs = JoinPairs(left: [Int32](rowsWhere: elementwise(numbers) { $0 >= 0 }), right: nil)
+    case .anti: pairs = JoinPairs(left: [Int32](rowsWhere: elementwise(numbers) { $0 < 0 }), right: nil)
+    case .inner, .right: pairs = self.pairs(numbers, keepsUnmatched: false)
+    case .left, .full: pairs = self.pairs(numbers, keepsUnmatched: true)
     }
-    if !matched.isEmpty { for row in right where row >= 0 { matched[Int(row)] = true } }
-    return (left, right)
+    if let left = pairs.left, left.count == batch.count, pairs.right == nil { pairs.left = nil }
+    if !matched.isEmpty, let right = pairs.right { for row in right where row >= 0 { matched[Int(row)] = true } }
+    return pairs
   }
 
-  private func pair(_ numbers: [Int32], keepsUnmatched: Bool, _ left: inout [Int32], _ right: inout [Int32]) {
+  private func pairs(_ numbers: [Int32], keepsUnmatched: Bool) -> JoinPairs {
+    guard table.keysAreUnique else { return manyPairs(numbers, keepsUnmatched: keepsUnmatched) }
+    let all = table.rows(ofUniqueKeys: numbers)
+    if keepsUnmatched || !all.contains(-1) { return JoinPairs(left: nil, right: all) }
+    let left = [Int32](rowsWhere: elementwise(all) { $0 >= 0 })
+    return JoinPairs(left: left, right: gathered(all, at: left))
+  }
+
+  private func manyPairs(_ numbers: [Int32], keepsUnmatched: Bool) -> JoinPairs {
+    var left: [Int32] = []
+    var right: [Int32] = []
+    left.reserveCapacity(numbers.count)
+    right.reserveCapacity(numbers.count)
     let starts = table.starts
     let matches = table.matches
     for row in numbers.indices {
@@ -94,5 +107,25 @@ public final class JoinProbe {
         right.append(-1)
       }
     }
+    return JoinPairs(left: left, right: right)
+  }
+}
+
+/// Which rows of two sides stand together.
+public struct JoinPairs: Sendable {
+  /// Rows of the probe side, ascending; nil for each of them once.
+  public var left: [Int32]?
+  /// The build row of each, -1 for none; nil where the join takes nothing from that side.
+  public var right: [Int32]?
+}
+
+extension JoinTable {
+  /// Whether no two rows have the same key.
+  var keysAreUnique: Bool { matches.count == index.count }
+
+  /// The row of each key number, -1 for -1.
+  fileprivate func rows(ofUniqueKeys numbers: [Int32]) -> [Int32] {
+    if numbersAreRows { return numbers }
+    return looked(up: numbers.map { Int64($0) }, in: matches, from: 0)
   }
 }

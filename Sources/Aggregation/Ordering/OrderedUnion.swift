@@ -109,7 +109,7 @@ public struct OrderedUnion: Sendable {
 
 extension Column {
   /// Texts as their bytes where the dictionary has many more entries than the column rows.
-  fileprivate var withoutLargeDictionary: Column {
+  var withoutLargeDictionary: Column {
     guard case .texts(.coded(let codes, let dictionary)) = values, dictionary.count > 4 * codes.count else {
       return self
     }

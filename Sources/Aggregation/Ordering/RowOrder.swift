@@ -89,19 +89,29 @@ struct RowOrder {
 
   /// All rows in order.
   func sorted() -> [Int32] {
-    var rows = (0..<Int32(count)).map { $0 }
-    guard let first = words.first else { return rows }
-    if words.count == 1 {
-      struct Entry {
-        var word: Int64
-        var row: Int32
-      }
-      var entries = rows.map { Entry(word: first[Int($0)], row: $0) }
-      entries.sort { $0.word != $1.word ? $0.word < $1.word : $0.row < $1.row }
-      return entries.map(\.row)
+    guard let first = words.first else { return (0..<Int32(count)).map { $0 } }
+    // The first word lies beside the row; it settles most comparisons without a look elsewhere.
+    struct Entry {
+      var word: Int64
+      var row: Int32
     }
-    rows.sort { precedes($0, $1) }
-    return rows
+    var entries: [Entry] = []
+    entries.reserveCapacity(count)
+    for row in 0..<count { entries.append(Entry(word: first[row], row: Int32(truncatingIfNeeded: row))) }
+    if words.count == 1 {
+      entries.sort { $0.word != $1.word ? $0.word < $1.word : $0.row < $1.row }
+    } else {
+      let rest = Array(words.dropFirst())
+      entries.sort { left, right in
+        if left.word != right.word { return left.word < right.word }
+        for column in rest {
+          let (a, b) = (column[Int(left.row)], column[Int(right.row)])
+          if a != b { return a < b }
+        }
+        return left.row < right.row
+      }
+    }
+    return entries.map(\.row)
   }
 
   /// The first `limit` rows in order, without ordering the rest.

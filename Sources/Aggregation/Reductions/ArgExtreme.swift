@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `arg_max(x, by)`: x of the row in which `by` is greatest; of equal rows the first.
-public struct ArgMaximum: Reduction {
+public struct ArgMaximum: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "arg_max", "arg_max(x, by)",
     "x of the row with the greatest by, the first of equals; rows that miss either are skipped.",
@@ -21,7 +21,7 @@ public struct ArgMaximum: Reduction {
 }
 
 /// `arg_min(x, by)`: x of the row in which `by` is least; of equal rows the first.
-public struct ArgMinimum: Reduction {
+public struct ArgMinimum: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "arg_min", "arg_min(x, by)",
     "x of the row with the least by, the first of equals; rows that miss either are skipped.",

@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `avg(x)`: the exact sum over the count, rounded once to 18 places; a float of floats.
-public struct Average: Reduction {
+public struct Average: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "avg", "avg(x)", "The mean of x over the rows in which it has a value; nil of nothing.", 1...1)
 

@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `first(x)`: the value of the first row, in the order of the stage, in which x has one.
-public struct First: Reduction {
+public struct First: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "first", "first(x)", "The first value of x in the order of the rows; nil of nothing.", 1...1)
 
@@ -17,7 +17,7 @@ public struct First: Reduction {
 }
 
 /// `last(x)`: the value of the last row in which x has one.
-public struct Last: Reduction {
+public struct Last: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "last", "last(x)", "The last value of x in the order of the rows; nil of nothing.", 1...1)
 

@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `list(x)`: the values of x in the order of the rows.
-public struct Collect: Reduction {
+public struct Collect: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "list", "list(x)", "The values of x in the order of the rows, without nil.", 1...1)
 

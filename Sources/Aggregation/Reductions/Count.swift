@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `count()`: rows; `count(x)`: rows in which x has a value.
-public struct Count: Reduction {
+public struct Count: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "count", "count() or count(x)", "How many rows there are, or in how many of them x has a value.", 0...1)
 

@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `count_distinct(x)`: how many different values x has.
-public struct CountDistinct: Reduction {
+public struct CountDistinct: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "count_distinct", "count_distinct(x)", "How many different values x has; nil is not counted.", 1...1)
 

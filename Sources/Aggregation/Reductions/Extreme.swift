@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `min(x)`: the least value. Texts compare by bytes, false is less than true.
-public struct Minimum: Reduction {
+public struct Minimum: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "min", "min(x)", "The least value of x; nil of nothing.", 1...1)
 
@@ -17,7 +17,7 @@ public struct Minimum: Reduction {
 }
 
 /// `max(x)`: the greatest value.
-public struct Maximum: Reduction {
+public struct Maximum: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "max", "max(x)", "The greatest value of x; nil of nothing.", 1...1)
 

@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `any(x)`: whether x is true in at least one row.
-public struct AnyTrue: Reduction {
+public struct AnyTrue: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "any", "any(x)", "Whether x is true in at least one row; false of nothing.", 1...1)
 
@@ -19,7 +19,7 @@ public struct AnyTrue: Reduction {
 }
 
 /// `all(x)`: whether x is false in no row.
-public struct AllTrue: Reduction {
+public struct AllTrue: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "all", "all(x)", "Whether x is true in every row in which it has a value; true of nothing.", 1...1)
 

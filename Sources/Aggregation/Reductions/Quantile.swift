@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `median(x)`: the quantile at one half.
-public struct Median: Reduction {
+public struct Median: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "median", "median(x)", "The middle value of x, or the mean of the two in the middle; nil of nothing.", 1...1)
 
@@ -21,7 +21,7 @@ public struct Median: Reduction {
 }
 
 /// `quantile(x, q)`: linear interpolation between the two values around place `q * (n - 1)` (Hyndman and Fan, 1996, type 7), exact and rounded once.
-public struct Quantile: Reduction {
+public struct Quantile: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "quantile", "quantile(x, q)", "The value below which a share q of x lies, interpolated; nil of nothing.", 2...2)
 

@@ -50,11 +50,6 @@ public struct FunctionDeclaration: Sendable, Equatable {
 
 /// An aggregate, bound to the types of its arguments.
 public protocol Reduction: Sendable {
-  static var declaration: FunctionDeclaration { get }
-
-  /// - Throws: where the function does not take such arguments.
-  init(resolving arguments: [ArgumentType]) throws(ReductionProblem)
-
   var resultType: ValueType { get }
 
   /// Whether one row with a value is enough for a result.
@@ -69,6 +64,14 @@ extension Reduction {
 
   /// The type of the result where each group has a row, and each row a value of every argument.
   public var resultTypeOfSome: ValueType { isMissingOnlyOfNothing ? resultType.nullable(false) : resultType }
+}
+
+/// An aggregate that expressions and metrics call by name.
+public protocol ListedReduction: Reduction {
+  static var declaration: FunctionDeclaration { get }
+
+  /// - Throws: where the function does not take such arguments.
+  init(resolving arguments: [ArgumentType]) throws(ReductionProblem)
 }
 
 /// The state of one reduction over the rows seen so far, for each group.
@@ -87,8 +90,8 @@ public protocol ReductionPartial: AnyObject {
 
   /// The results of groups 0 to `groupCount - 1`.
   ///
-  /// - Throws: where a result passes what its type holds.
-  func finish(groupCount: Int) throws(RunFailure) -> Column
+  /// - Throws: where a result passes what its type holds; a `GroupFailure` where it is known of which group.
+  func finish(groupCount: Int) throws -> Column
 
   /// Bytes of values that are kept one by one, for the memory budget; what a group takes in any case is left out.
   var valueByteCount: Int { get }
@@ -98,16 +101,31 @@ extension ReductionPartial {
   public var valueByteCount: Int { 0 }
 }
 
+/// What went wrong with one group.
+public struct GroupFailure: Error {
+  /// Its number; nil where a row is to blame, whose group does not matter.
+  public var group: Int?
+  /// The position key of the row, where one is to blame.
+  public var position: Int128?
+  public var failure: RunFailure
+
+  public init(group: Int? = nil, position: Int128? = nil, _ failure: RunFailure) {
+    self.group = group
+    self.position = position
+    self.failure = failure
+  }
+}
+
 /// Every aggregate, in the order in which they are documented.
 public enum Reductions {
-  public static let all: [any Reduction.Type] = [
+  public static let all: [any ListedReduction.Type] = [
     Sum.self, Count.self, CountDistinct.self, Minimum.self, Maximum.self, Average.self, Median.self, Quantile.self,
     StandardDeviation.self, Variance.self, First.self, Last.self, ArgMaximum.self, ArgMinimum.self, AnyTrue.self,
     AllTrue.self, Collect.self,
   ]
 
   /// The aggregate of a name.
-  public static func named(_ name: String) -> (any Reduction.Type)? { all.first { $0.declaration.name == name } }
+  public static func named(_ name: String) -> (any ListedReduction.Type)? { all.first { $0.declaration.name == name } }
 
   static func overflow(_ name: String, _ limit: String) -> RunFailure {
     RunFailure(.overflow, "\(name) passes \(limit)")

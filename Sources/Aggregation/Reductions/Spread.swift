@@ -7,7 +7,7 @@ import Diagnostics
 #endif
 
 /// `variance(x)`: of a sample, from exact sums: (n Σx² - (Σx)²) / (n (n - 1)).
-public struct Variance: Reduction {
+public struct Variance: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "variance", "variance(x)", "The sample variance of x, a float; nil of fewer than two values.", 1...1)
 
@@ -27,7 +27,7 @@ public struct Variance: Reduction {
 }
 
 /// `stddev(x)`: the root of the sample variance.
-public struct StandardDeviation: Reduction {
+public struct StandardDeviation: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "stddev", "stddev(x)", "The sample standard deviation of x, a float; nil of fewer than two values.", 1...1)
 

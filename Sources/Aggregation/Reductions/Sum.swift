@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// `sum(x)`: exact for ints and decimals; for floats the exact sum, rounded once.
-public struct Sum: Reduction {
+public struct Sum: ListedReduction {
   public static let declaration = FunctionDeclaration(
     "sum", "sum(x)", "The sum of x over the rows in which it has a value; 0 of nothing.", 1...1)
 

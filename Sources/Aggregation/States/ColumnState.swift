@@ -3,7 +3,7 @@ import Diagnostics
 
 extension StateWriter {
   /// A column; texts and lists as their values, so that no dictionary has to travel.
-  mutating func put(_ column: Column) {
+  public mutating func put(_ column: Column) {
     put(column.present == nil ? UInt8(0) : 1)
     if let present = column.present { put(present) }
     switch column.values {
@@ -54,7 +54,7 @@ extension StateWriter {
 
 extension StateReader {
   /// A column of a type. What does not fit the type is damage.
-  mutating func column(of type: DataType) throws(RunFailure) -> Column {
+  public mutating func column(of type: DataType) throws(RunFailure) -> Column {
     let hasMask: UInt8 = try integer()
     let present: [Bool]? = hasMask == 1 ? try bools() : nil
     let tag: UInt8 = try integer()

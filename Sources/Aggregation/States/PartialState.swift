@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// How a partial writes and reads its own state, without the frame around it.
-protocol StatefulPartial: ReductionPartial {
+public protocol StatefulPartial: ReductionPartial {
   /// What kind of state it is; another kind is refused.
   static var stateName: String { get }
   func write(to writer: inout StateWriter)

@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Memory
 
 /// The state of a partial as bytes: little-endian, arrays after their count.
 public struct StateWriter {
@@ -15,10 +16,13 @@ public struct StateWriter {
     }
   }
 
-  public mutating func put<Value: FixedWidthInteger>(_ values: [Value]) {
+  public mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ values: [Value]) {
     put(UInt64(values.count))
-    bytes.reserveCapacity(bytes.count + values.count * (Value.bitWidth / 8))
-    for value in values { put(value) }
+    #if _endian(little)
+      bytes.append(bytesOf: values)
+    #else
+      bytes.append(bytesOf: values.map(\.littleEndian))
+    #endif
   }
 
   public mutating func put(_ values: [Bool]) { put(values.map { $0 ? 1 : 0 } as [UInt8]) }
@@ -52,16 +56,19 @@ public struct StateReader {
   }
 
   /// - Parameter count: how many there must be, where that is known.
-  public mutating func array<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, count: Int? = nil)
-    throws(RunFailure) -> [Value]
-  {
+  public mutating func array<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Value.Type = Value.self, count: Int? = nil
+  ) throws(RunFailure) -> [Value] {
     let stored: UInt64 = try integer()
     guard stored <= UInt64((bytes.endIndex - place) / (Value.bitWidth / 8)), count == nil || stored == UInt64(count!)
     else { throw Self.damaged }
-    var values: [Value] = []
-    values.reserveCapacity(Int(stored))
-    for _ in 0..<Int(stored) { values.append(try integer()) }
-    return values
+    let end = place + Int(stored) * (Value.bitWidth / 8)
+    defer { place = end }
+    #if _endian(little)
+      return bytes[place..<end].elements()
+    #else
+      return bytes[place..<end].elements(Value.self).map { Value(littleEndian: $0) }
+    #endif
   }
 
   public mutating func bools(count: Int? = nil) throws(RunFailure) -> [Bool] {
@@ -71,7 +78,7 @@ public struct StateReader {
   }
 
   /// Group numbers, each below `groupCount`.
-  mutating func groups(below groupCount: Int) throws(RunFailure) -> [UInt32] {
+  public mutating func groups(below groupCount: Int) throws(RunFailure) -> [UInt32] {
     let groups = try array(UInt32.self)
     guard groups.allSatisfy({ Int($0) < groupCount }) else { throw Self.damaged }
     return groups

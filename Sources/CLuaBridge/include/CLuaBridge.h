@@ -98,9 +98,15 @@ size_t weir_number_text(double value, char *text);
 /// Why the last call failed.
 weir_failure weir_last_failure(const weir_state *state);
 int64_t weir_steps_used(const weir_state *state);
-size_t weir_log(const weir_state *state, const char **text);
+/// What scripts logged: lines of path, line and text with \x1f between; `lost` lines passed the limit.
+size_t weir_log(const weir_state *state, const char **text, int64_t *lost);
 void weir_log_clear(weir_state *state);
 size_t weir_memory_used(const weir_state *state);
+
+/// From now on the lines that run are noted, which slows every one of them. Before the first load.
+void weir_cover(weir_state *state);
+/// The file of a number from 0 of which lines were run, a bit each; false where there are not so many.
+bool weir_covered_file(const weir_state *state, int32_t index, const char **path, const uint8_t **lines, int32_t *bytes);
 
 /// The rows of one column. Decimals are pairs of 64-bit halves, low first.
 typedef struct weir_column {
@@ -175,6 +181,62 @@ void weir_batch_free(weir_batch *batch);
 
 weir_status weir_groups_make(weir_state *state, int32_t *number);
 weir_status weir_groups_drop(weir_state *state, int32_t number);
-weir_status weir_groups_merge(weir_state *state, int32_t number, int32_t merge, int64_t group, const weir_value *other);
-weir_status weir_groups_export(weir_state *state, int32_t number, int64_t group);
+/// Sets the states of `count` groups to as many values, one after the other in the nodes.
+weir_status weir_groups_import(weir_state *state, int32_t number, const int64_t *groups, int64_t count,
+                               const weir_value *nodes);
+/// The states of groups 0 to `count - 1` as values of the reply. Raises where one is no plain data.
+weir_status weir_groups_export(weir_state *state, int32_t number, int64_t count);
+/// Merges consecutive states of one table into another: group `g` of `into` gets those from `ends[g - 1]` to before
+/// `ends[g]`, in that order, and nothing where there are none.
+weir_status weir_groups_combine(weir_state *state, int32_t number, int32_t into, int32_t merge, const int64_t *ends,
+                                int64_t count);
 weir_status weir_groups_finish(weir_state *state, int32_t number, int32_t initial, weir_batch *batch);
+
+/// An input that a script reads and that the host has opened.
+typedef struct {
+  int32_t function; ///< `rows(input, emit)`
+  const char *name; ///< of the input, as scripts see it
+  void *context;
+  /// The next bytes, which stay until the next call; gives how many: 0 at the end, below 0 where they cannot be read.
+  int64_t (*more)(void *context, const char **bytes);
+  weir_result *results;
+  int32_t result_count;
+  // Filled by weir_source_next:
+  int64_t *starts; ///< where the line, or the bytes, begin that each emitted row came from
+  size_t row_count;
+  weir_failure *refused; ///< rows that could not be used: `row` is where in the input, `line` the line of the script
+  size_t refused_count;
+  int64_t line; ///< of the input, from 1: the one that was read last
+  bool is_done;
+  // Own:
+  size_t start_capacity, refused_capacity;
+  const char *bytes;
+  size_t length, place;
+  bool is_at_end;
+  int64_t position, start, resumed;
+  int64_t steps; ///< left of what the input paid for
+  char *carry;
+  size_t carried, carry_capacity;
+  int32_t thread;
+} weir_source;
+
+/// Runs the script until it has emitted a few thousand rows or is done.
+weir_status weir_source_next(weir_state *state, weir_source *source);
+void weir_source_free(weir_state *state, weir_source *source);
+
+/// A table that a script writes as bytes.
+typedef struct {
+  int32_t function;            ///< `write(rows, out)`
+  const weir_argument *rows;   ///< of kind ROW
+  int64_t row_count;
+  void *context;
+  /// Takes bytes; false where they cannot be written.
+  bool (*write)(void *context, const char *bytes, size_t length);
+  // Own:
+  int64_t next;
+  int64_t written;
+  char *buffer;
+  size_t buffered;
+} weir_export;
+
+weir_status weir_export_run(weir_state *state, weir_export *request);

@@ -4,6 +4,7 @@
 
 #include "CellScan.h"
 #include "JSONScan.h"
+#include "Selecting.h"
 
 /// Where the text of a CSV stands between two bytes.
 enum weir_state {

@@ -5,7 +5,7 @@ extension FunctionLibrary {
   static let dateFunctions: [LibraryFunction] =
     [
       LibraryFunction(
-        "date(y, m, d) or date(timestamp)", "a day; an error where there is no such day", counts: 1...3
+        "date", counts: 1...3
       ) { lowering, site in
         if site.arguments.count == 1 {
           return lowering.present(site.arguments[0]).flatMap { lowering.asDate($0) }
@@ -18,26 +18,25 @@ extension FunctionLibrary {
         guard parts.count == 3 else { return nil }
         return lowering.make(.library(.makeDate), parts.map(\.node), ValueType(.date), site.range)
       },
-      LibraryFunction("add_months(d, n)", "the same day n months later, or the month's last", counts: 2...2) {
+      LibraryFunction("add_months", counts: 2...2) {
         lowering, site in
         guard let day = lowering.present(site.arguments[0]).flatMap({ lowering.asDate($0) }),
           let months = lowering.whole(site.arguments[1], for: "add_months")
         else { return nil }
         return lowering.make(.library(.addMonths), [day.node, months.node], ValueType(.date), site.range)
       },
-      LibraryFunction("months_between(from, to)", "whole months from one day to another", counts: 2...2) {
+      LibraryFunction("months_between", counts: 2...2) {
         lowering, site in
         let days = site.arguments.compactMap { lowering.present($0) }.compactMap { lowering.asDate($0) }
         guard days.count == 2 else { return nil }
         return lowering.make(.library(.monthsBetween), days.map(\.node), ValueType(.int), site.range)
       },
-      LibraryFunction("month_end(d)", "the last day of the month", counts: 1...1) { lowering, site in
+      LibraryFunction("month_end", counts: 1...1) { lowering, site in
         guard let day = lowering.present(site.arguments[0]).flatMap({ lowering.asDate($0) }) else { return nil }
         return lowering.make(.library(.monthEnd), [day.node], ValueType(.date), site.range)
       },
       LibraryFunction(
-        "dates(from, to, \"month\")", "the first days of the periods from one day to another, both included",
-        counts: 3...3
+        "dates", counts: 3...3
       ) { lowering, site in
         let days = site.arguments.prefix(2).compactMap { lowering.present($0) }.compactMap { lowering.asDate($0) }
         guard let name = lowering.textConstant(site, 2, what: "the grain"), days.count == 2 else { return nil }
@@ -54,7 +53,7 @@ extension FunctionLibrary {
     ] + [DateGrain.week, .month, .quarter, .year].map(periodFunction)
 
   private static func periodFunction(_ grain: DateGrain) -> LibraryFunction {
-    LibraryFunction("\(grain.rawValue)(d)", "the first day of the \(grain.rawValue) that d is in", counts: 1...1) {
+    LibraryFunction(grain.rawValue, counts: 1...1) {
       lowering, site in
       guard let day = lowering.present(site.arguments[0]).flatMap({ lowering.asDate($0) }) else { return nil }
       let calendar = lowering.scope.calendar

@@ -1,24 +1,22 @@
 import Columns
 import Diagnostics
+import LuaHost
 
-/// A function of expressions: how it is written, what it does, and how a call of it is compiled.
+/// A function of expressions: what the manual says of it, and how a call of it is compiled.
 public struct LibraryFunction: Sendable {
-  public let name: String
-  /// How it is written: `round(x, scale, mode?)`.
-  public let signature: String
-  /// One line for `weir list functions` and the manual.
-  public let summary: String
+  public let manual: FunctionManual
   /// How many arguments it takes.
   let counts: ClosedRange<Int>
   let lower: @Sendable (inout Lowering, CallSite) -> Value?
 
+  public var name: String { manual.name }
+  public var signature: String { manual.signature }
+  public var summary: String { manual.summary }
+
   init(
-    _ signature: String, _ summary: String, counts: ClosedRange<Int>,
-    lower: @escaping @Sendable (inout Lowering, CallSite) -> Value?
+    _ name: String, counts: ClosedRange<Int>, lower: @escaping @Sendable (inout Lowering, CallSite) -> Value?
   ) {
-    self.name = String(signature.prefix { $0 != "(" })
-    self.signature = signature
-    self.summary = summary
+    manual = FunctionManual.declared(name)
     self.counts = counts
     self.lower = lower
   }

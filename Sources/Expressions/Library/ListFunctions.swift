@@ -2,7 +2,7 @@ import Columns
 
 extension FunctionLibrary {
   static let listFunctions: [LibraryFunction] = [
-    LibraryFunction("len(x)", "bytes of a text, or elements of a list", counts: 1...1) { lowering, site in
+    LibraryFunction("len", counts: 1...1) { lowering, site in
       guard let x = lowering.present(site.arguments[0]), let type = x.type else { return nil }
       if case .list = type.data {
         return lowering.make(.library(.listLength), [x.node], ValueType(.int), site.range)
@@ -10,7 +10,7 @@ extension FunctionLibrary {
       guard let text = lowering.text(x, for: "len") else { return nil }
       return lowering.make(.library(.text(.length)), [text.node], ValueType(.int), site.range)
     },
-    LibraryFunction("contains(x, part)", "whether a text has a part, or a list an element", counts: 2...2) {
+    LibraryFunction("contains", counts: 2...2) {
       lowering, site in
       guard let x = lowering.present(site.arguments[0]), let part = lowering.present(site.arguments[1]) else {
         return nil

@@ -2,15 +2,15 @@ import Columns
 
 extension FunctionLibrary {
   static let logicFunctions: [LibraryFunction] = [
-    LibraryFunction("eq(a, b)", "whether two values are the same number, text or day; nil equals nil", counts: 2...2) {
+    LibraryFunction("eq", counts: 2...2) {
       lowering, site in
       lowering.equalOrBothMissing(site.arguments[0], site.arguments[1], site.range)
     },
-    LibraryFunction("is_nil(x)", "whether x is missing", counts: 1...1) { lowering, site in
+    LibraryFunction("is_nil", counts: 1...1) { lowering, site in
       let missing = Value(node: lowering.graph.constant(.missing, .bool), type: nil, range: site.range)
       return lowering.equality(site.arguments[0], missing, site.range)
     },
-    LibraryFunction("one_of(x, a, …)", "whether x is one of the values", counts: 2...Int.max) { lowering, site in
+    LibraryFunction("one_of", counts: 2...Int.max) { lowering, site in
       let x = site.arguments[0]
       if x.type?.data == .string, lowering.isKnownPresent(x) {
         let texts = site.arguments.dropFirst().compactMap { argument -> String? in

@@ -2,7 +2,7 @@ import Columns
 
 extension FunctionLibrary {
   static let numberFunctions: [LibraryFunction] = [
-    LibraryFunction("round(x, scale?, mode?)", "x with so many decimals; half_even unless said", counts: 1...3) {
+    LibraryFunction("round", counts: 1...3) {
       lowering, site in
       var scale = 0
       if site.arguments.count > 1 {
@@ -12,34 +12,34 @@ extension FunctionLibrary {
       guard let mode = lowering.roundingMode(site, 2) else { return nil }
       return lowering.rounded(site.arguments[0], scale, mode, site.range)
     },
-    LibraryFunction("div(a, b, scale, mode?)", "a / b, rounded once to so many decimals", counts: 3...4) {
+    LibraryFunction("div", counts: 3...4) {
       lowering, site in
       let one = lowering.lower(LuaExpression(.integer(1), site.range))
       guard let one else { return nil }
       return lowering.multiplyDivide([site.arguments[0], one, site.arguments[1]], site, scaleAt: 2)
     },
-    LibraryFunction("mul_div(a, b, c, scale, mode?)", "a * b / c, rounded once to so many decimals", counts: 4...5) {
+    LibraryFunction("mul_div", counts: 4...5) {
       lowering, site in lowering.multiplyDivide(Array(site.arguments[0...2]), site, scaleAt: 3)
     },
-    LibraryFunction("ratio(a, b)", "a / b; nil where either is nil or b is 0", counts: 2...2) { lowering, site in
+    LibraryFunction("ratio", counts: 2...2) { lowering, site in
       lowering.ratio(site)
     },
-    LibraryFunction("decimal(n)", "an int, a text or a short float as a decimal", counts: 1...1) { lowering, site in
+    LibraryFunction("decimal", counts: 1...1) { lowering, site in
       lowering.decimal(site)
     },
-    LibraryFunction("float(n)", "a number as a float: no longer exact", counts: 1...1) { lowering, site in
+    LibraryFunction("float", counts: 1...1) { lowering, site in
       lowering.number(site.arguments[0], for: "float").map { lowering.asFloat($0) }
     },
-    LibraryFunction("unit(x, \"U\")", "x with another unit; the number stays", counts: 2...2) { lowering, site in
+    LibraryFunction("unit", counts: 2...2) { lowering, site in
       lowering.relabelled(site)
     },
-    LibraryFunction("math.min(a, …)", "the least", counts: 1...Int.max) { lowering, site in
+    LibraryFunction("math.min", counts: 1...Int.max) { lowering, site in
       lowering.extreme(site, wantsGreater: false)
     },
-    LibraryFunction("math.max(a, …)", "the greatest", counts: 1...Int.max) { lowering, site in
+    LibraryFunction("math.max", counts: 1...Int.max) { lowering, site in
       lowering.extreme(site, wantsGreater: true)
     },
-    LibraryFunction("math.abs(x)", "x without its sign", counts: 1...1) { lowering, site in
+    LibraryFunction("math.abs", counts: 1...1) { lowering, site in
       guard let x = lowering.number(site.arguments[0], for: "math.abs"), let type = x.type else { return nil }
       if type.data == .float {
         var result = lowering.make(.library(.absoluteFloat), [x.node], type.nullable(false), site.range)
@@ -57,18 +57,17 @@ extension FunctionLibrary {
       result?.numbersAmong = x.numbersAmong.map { NumbersAmong(constants: $0.constants?.map(LuaNumber.absolute)) }
       return result
     },
-    LibraryFunction("math.floor(x)", "the whole number at or below x", counts: 1...1) { lowering, site in
+    LibraryFunction("math.floor", counts: 1...1) { lowering, site in
       lowering.whole(site, .floor)
     },
-    LibraryFunction("math.ceil(x)", "the whole number at or above x", counts: 1...1) { lowering, site in
+    LibraryFunction("math.ceil", counts: 1...1) { lowering, site in
       lowering.whole(site, .ceiling)
     },
     LibraryFunction(
-      "graduated(x, {{ up_to = n, rate = r }, …})", "the sum over the parts of x, each at its tier's rate",
-      counts: 2...2
+      "graduated", counts: 2...2
     ) { lowering, site in lowering.tiers(site, isGraduated: true) },
     LibraryFunction(
-      "volume(x, {{ up_to = n, rate = r }, …})", "all of x at the rate of the tier that it falls in", counts: 2...2
+      "volume", counts: 2...2
     ) { lowering, site in lowering.tiers(site, isGraduated: false) },
   ]
 }

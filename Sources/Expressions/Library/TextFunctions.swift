@@ -17,15 +17,15 @@ enum TextOperation: Hashable, Sendable {
 
 extension FunctionLibrary {
   static let textFunctions: [LibraryFunction] = [
-    text("lower(s)", "s with ASCII letters in lower case", .lower, 1...1),
-    text("upper(s)", "s with ASCII letters in upper case", .upper, 1...1),
-    text("trim(s)", "s without white space at its ends", .trim, 1...1),
-    text("starts_with(s, start)", "whether s begins so", .startsWith, 2...2),
-    text("ends_with(s, end)", "whether s ends so", .endsWith, 2...2),
-    text("replace(s, old, new)", "s with each old replaced by new", .replace, 3...3),
-    text("split(s, mark)", "the parts of s between marks, as a list", .split, 2...2),
-    text("concat(s, …)", "the texts one after the other", .concatenate, 1...Int.max),
-    LibraryFunction("sub(s, from, to?)", "bytes from … to of s, from 1; negative from the end", counts: 2...3) {
+    text("lower", .lower, 1...1),
+    text("upper", .upper, 1...1),
+    text("trim", .trim, 1...1),
+    text("starts_with", .startsWith, 2...2),
+    text("ends_with", .endsWith, 2...2),
+    text("replace", .replace, 3...3),
+    text("split", .split, 2...2),
+    text("concat", .concatenate, 1...Int.max),
+    LibraryFunction("sub", counts: 2...3) {
       lowering, site in
       guard let subject = lowering.text(site.arguments[0], for: "sub"),
         let from = lowering.whole(site.arguments[1], for: "sub")
@@ -37,7 +37,7 @@ extension FunctionLibrary {
       }
       return lowering.make(.library(.text(.sub)), [subject.node, from.node, to], ValueType(.string), site.range)
     },
-    LibraryFunction("tostring(x)", "x as text", counts: 1...1) { lowering, site in
+    LibraryFunction("tostring", counts: 1...1) { lowering, site in
       guard let x = lowering.present(site.arguments[0]), let type = x.type else { return nil }
       if type.data == .string { return x }
       guard
@@ -51,8 +51,7 @@ extension FunctionLibrary {
       else { return nil }
       return lowering.make(.library(.text(.fromValue)), [x.node], ValueType(.string), site.range)
     },
-    LibraryFunction("tonumber(s)", "the decimal that s writes, of 18 places; nil where it is no number", counts: 1...1)
-    {
+    LibraryFunction("tonumber", counts: 1...1) {
       lowering, site in
       guard let x = lowering.present(site.arguments[0]), let type = x.type else { return nil }
       if type.data.isNumeric { return x }
@@ -67,8 +66,7 @@ extension FunctionLibrary {
         .library(.text(.toNumber)), [text.node], ValueType(.decimal(scale: 18), isNullable: true), site.range)
     },
     LibraryFunction(
-      "from_hex(s, scale?)", "the number that hexadecimal digits write, the last scale of its digits after the point",
-      counts: 1...2
+      "from_hex", counts: 1...2
     ) { lowering, site in
       guard let text = lowering.text(site.arguments[0], for: "from_hex") else { return nil }
       var scale = 0
@@ -82,9 +80,9 @@ extension FunctionLibrary {
   ]
 
   private static func text(
-    _ signature: String, _ summary: String, _ operation: TextOperation, _ counts: ClosedRange<Int>
+    _ name: String, _ operation: TextOperation, _ counts: ClosedRange<Int>
   ) -> LibraryFunction {
-    LibraryFunction(signature, summary, counts: counts) { lowering, site in
+    LibraryFunction(name, counts: counts) { lowering, site in
       let texts = site.arguments.compactMap { lowering.text($0, for: site.name) }
       guard texts.count == site.arguments.count else { return nil }
       let type: DataType =

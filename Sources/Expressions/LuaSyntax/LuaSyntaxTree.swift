@@ -44,6 +44,9 @@ public struct LuaFunction: Sendable {
   public let body: [LuaStatement]
   /// From `function` to `end`.
   public let range: Range<Int>
+
+  /// The values of every `return` of its own, not those of functions within.
+  public var returnedValues: [[LuaExpression]] { body.flatMap(\.returnedValues) }
 }
 
 public enum LuaBinaryOperator: String, Sendable {
@@ -135,4 +138,19 @@ public struct LuaLocal: Sendable {
 public struct LuaBranch: Sendable {
   public let condition: LuaExpression
   public let body: [LuaStatement]
+}
+
+extension LuaStatement {
+  /// The values of every `return` in it, not those of functions within.
+  fileprivate var returnedValues: [[LuaExpression]] {
+    switch kind {
+    case .returning(let values): [values]
+    case .block(let body), .whileLoop(_, let body), .repeatLoop(let body, until: _), .genericFor(_, _, let body):
+      body.flatMap(\.returnedValues)
+    case .numericFor(_, from: _, to: _, step: _, let body): body.flatMap(\.returnedValues)
+    case .branch(let branches, let otherwise):
+      (branches.map(\.body) + [otherwise ?? []]).flatMap { $0.flatMap(\.returnedValues) }
+    case .local, .assign, .call, .function, .localFunction, .breaking, .goto, .label: []
+    }
+  }
 }

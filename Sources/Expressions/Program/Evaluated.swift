@@ -44,8 +44,11 @@ public struct RowFailure: Error, Sendable, Hashable {
   public var message: String
   /// The output that the row failed in.
   public var output: Int
+  /// What more a script has to say.
+  public var full: FullMessage?
 
-  public init(row: Int32, code: DiagnosticCode, message: String, output: Int = 0) {
+  public init(row: Int32, code: DiagnosticCode, message: String, output: Int = 0, full: FullMessage? = nil) {
+    self.full = full
     self.row = row
     self.code = code
     self.message = message

@@ -1,4 +1,5 @@
 import Columns
+import Diagnostics
 
 extension Evaluation {
   /// A column as the program expects it: decimals in the storage of their precision.
@@ -21,7 +22,8 @@ extension Evaluation {
     guard let marks = result.marks else { return [] }
     return marks.indices.filter { marks[$0] != 0 }.map { row in
       let failure = failures[Int(marks[row]) - 1]
-      return RowFailure(row: Int32(row), code: failure.code, message: failure.message, output: output)
+      return RowFailure(
+        row: Int32(row), code: failure.code, message: failure.message, output: output, full: failure.full)
     }
   }
 
@@ -49,7 +51,12 @@ extension Evaluation {
     guard !rows.isEmpty else {
       return Evaluated(values: Column.missing(count, of: function.result.data).values, marks: marks)
     }
-    let (column, failures) = try instance.map(columns.map { $0.gathered(rows) }, count: rows.count)
+    let (column, failures): (Column, [RowFailure])
+    do {
+      (column, failures) = try instance.map(columns.map { $0.gathered(rows) }, count: rows.count)
+    } catch let failure as RunFailure {
+      throw failure.moved(to: rows)
+    }
     var places = [Int32](repeating: -1, count: count)
     for (place, row) in rows.enumerated() { places[Int(row)] = Int32(place) }
     return mapped(column.gatheredOrMissing(places), failures, rows: rows, marks: marks)
@@ -60,7 +67,7 @@ extension Evaluation {
     for failure in failures {
       let row = rows.map { Int($0[Int(failure.row)]) } ?? Int(failure.row)
       if marks == nil { marks = [Int32](repeating: 0, count: count) }
-      marks?[row] = mark(failure.code, failure.message)
+      marks?[row] = mark(failure)
     }
     return Evaluated(values: column.values, present: column.present, marks: marks)
   }

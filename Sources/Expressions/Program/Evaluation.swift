@@ -9,7 +9,7 @@ final class Evaluation {
   /// The program that is evaluated; nil while constants are folded.
   var program: ObjectIdentifier?
   /// What marks refer to: mark `n + 1` is failure `n`.
-  private(set) var failures: [(code: DiagnosticCode, message: String)] = []
+  private(set) var failures: [(code: DiagnosticCode, message: String, full: FullMessage?)] = []
 
   init(count: Int, worker: ProgramWorker) {
     self.count = count
@@ -18,7 +18,13 @@ final class Evaluation {
 
   func mark(_ code: DiagnosticCode, _ message: String) -> Int32 {
     if let known = failures.firstIndex(where: { $0.code == code && $0.message == message }) { return Int32(known + 1) }
-    failures.append((code, message))
+    failures.append((code, message, nil))
+    return Int32(failures.count)
+  }
+
+  /// Of a script's row: its message names its values, so no two rows share one.
+  func mark(_ failure: RowFailure) -> Int32 {
+    failures.append((failure.code, failure.message, failure.full))
     return Int32(failures.count)
   }
 

@@ -122,6 +122,7 @@ struct FusionPlan {
   }
 
   private func comparesPlainly(_ node: Node, _ types: [DataType]) -> Bool {
+    if types.contains(.string) { return false }
     if types[0] == types[1] { return true }
     guard case .decimal(_, let a) = types[0], case .decimal(_, let b) = types[1] else { return false }
     return SegmentBuilding.alignment(a, bounds[node.inputs[0]], b, bounds[node.inputs[1]]) != nil

@@ -153,6 +153,11 @@ final class CSVRowReader: RowReader {
     }
   }
 
+  var bytesRead: Int {
+    guard file.compression == .none else { return stream.bytesRead }
+    return min(window.inputOffset(at: cursor), split.range.upperBound) - split.range.lowerBound
+  }
+
   /// How many of the rows found belong to the split and fit into a block.
   private func rowsOfSplit() -> Int {
     var rows = min(found.rowCount, rowsPerBlock)

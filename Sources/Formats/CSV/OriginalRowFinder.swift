@@ -18,6 +18,7 @@ struct OriginalRowFinder {
     var result = [OriginalRow](repeating: OriginalRow(line: 0, cells: []), count: offsets.count)
     let stream = try ByteStream(file.file, file.compression, from: 0)
     var window = ByteWindow(capacity: 1 << 20)
+    var found = Separators(capacity: 1 << 12)
     var line = 1
     var passed = window.start
     var isAtEnd = false
@@ -31,32 +32,35 @@ struct OriginalRowFinder {
       let start = window.start + offsets[index] - window.inputOffset
       guard start >= passed, start < window.end else { continue }
       line += ByteScan.count(window.storage, in: passed..<start, of: UInt8(ascii: "\n"))
-      window.drop(before: start)
-      passed = window.start
-      result[index] = OriginalRow(line: line, cells: try cells(&window, stream, &isAtEnd))
+      passed = start
+      var cells = cells(window, from: passed, isAtEnd: isAtEnd, &found)
+      while cells == nil {
+        // The row goes on behind the window. Bytes are moved only here, not for every row.
+        window.drop(before: passed)
+        passed = window.start
+        isAtEnd = try stream.read(upTo: max(1 << 20, window.count), into: &window) == 0
+        cells = self.cells(window, from: passed, isAtEnd: isAtEnd, &found)
+      }
+      result[index] = OriginalRow(line: line, cells: cells ?? [])
     }
     return result
   }
 
+  /// The cells of the row that begins at a position; nil where it does not end in the window.
   private func cells(
-    _ window: inout ByteWindow, _ stream: ByteStream, _ isAtEnd: inout Bool
-  ) throws(RunFailure) -> [String] {
-    var found = Separators(capacity: 1 << 12)
+    _ window: borrowing ByteWindow, from start: Int, isAtEnd: Bool, _ found: inout Separators
+  ) -> [String]? {
     while true {
-      scan.run(window, from: window.start, to: window.end, rowLimit: 1, into: &found)
-      let isWhole = found.rowCount > 0 || (isAtEnd && found.scannedTo == window.end)
-      if isWhole {
+      scan.run(window, from: start, to: window.end, rowLimit: 1, into: &found)
+      if found.rowCount > 0 || (isAtEnd && found.scannedTo == window.end) {
         let separators = found.rowCount > 0 ? Int(found.rowEnds[0]) + 1 : found.separatorCount
         var bounds = Array(found.separators[0...separators])
-        bounds[0] = UInt32(window.start) &- 1
+        bounds[0] = UInt32(start) &- 1
         if found.rowCount == 0 { bounds.append(UInt32(window.end)) }
         return CSVCells(bytes: window.storage, bounds: bounds, quote: scan.quote).texts()
       }
-      if found.scannedTo < window.end {
-        found.grow()
-      } else {
-        isAtEnd = try stream.read(upTo: max(1 << 16, window.count), into: &window) == 0
-      }
+      if found.scannedTo == window.end { return nil }
+      found.grow()
     }
   }
 }

@@ -22,11 +22,13 @@ struct ColumnBuilding {
       if present == nil { present = [Bool](repeating: true, count: values.count) }
       present?[Int(row)] = false
     }
-    for row in missing {
-      lacks(row)
-      if !reader.reading.type.isNullable {
-        fail(row, .missingValue, "\(reader.reading.name) has no value")
-      }
+    if !missing.isEmpty {
+      var mask = [Bool](repeating: true, count: values.count)
+      for row in missing { mask[Int(row)] = false }
+      present = mask
+    }
+    if !reader.reading.type.isNullable {
+      for row in missing { fail(row, .missingValue, "\(reader.reading.name) has no value") }
     }
     for row in undecided {
       switch outcome(row) {

@@ -15,7 +15,7 @@ extension ColumnCells {
       return plainTextColumn(cells, rows, &building, emptyIsMissing: emptyIsMissing)
     }
     var parsed = texts.dictionary.append { interner in
-      cellReader.hasPlainMissing
+      cellReader.hasPlainMissing && !holdsNested
         ? CellKernels.codes(
           window, cells, rows: rows, emptyIsMissing: emptyIsMissing, in: &interner, recent: &texts.recent)
         : ParsedCells(
@@ -39,7 +39,7 @@ extension ColumnCells {
   ) -> (column: Column, failures: [CellFailure]) {
     let cellReader = building.reader
     let row = { (index: Int32) in rows.map { Int($0[Int(index)]) } ?? Int(index) }
-    if cellReader.hasPlainMissing {
+    if cellReader.hasPlainMissing, !holdsNested {
       let parsed = CellKernels.texts(window, cells, rows: rows, emptyIsMissing: emptyIsMissing)
       if parsed.undecided.isEmpty {
         var nothing = [Bool](repeating: false, count: parsed.ends.count)

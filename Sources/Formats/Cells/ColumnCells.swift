@@ -18,6 +18,8 @@ struct ColumnCells {
   let texts: TextColumn
   let index: Int
   let path: String
+  /// Whether some cells are objects or arrays of JSON, which a kernel for texts would take as they stand.
+  var holdsNested = false
 
   func column() -> (column: Column, failures: [CellFailure]) {
     let cellReader = reader

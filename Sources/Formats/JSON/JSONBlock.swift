@@ -37,7 +37,8 @@ final class JSONBlock: RowBlock {
     cells.escape = UInt8(ascii: "\\")
     return ColumnCells(
       window: window, form: .json, place: cells, rows: rows, count: rows?.count ?? grid.rowCount,
-      reader: columns.readers[index], texts: columns.texts[index], index: index, path: path
+      reader: columns.readers[index], texts: columns.texts[index], index: index, path: path,
+      holdsNested: grid.nestedColumns.contains(index)
     ).column()
   }
 

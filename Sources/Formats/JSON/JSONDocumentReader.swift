@@ -12,11 +12,14 @@ final class JSONDocumentReader: RowReader {
   private var grid: JSONRowGrid
   private let columns: JSONColumns
   private var given = 0
+  /// A document is read whole before its first row is given.
+  let bytesRead: Int
 
   init(_ source: JSONSource, split: ScanSplit, file: InputFile) throws(RunFailure) {
     self.source = source
     self.split = split
     path = file.path
+    bytesRead = file.byteCount
     grid = JSONRowGrid(source.fields)
     columns = JSONColumns(source.readers)
     let stream = try ByteStream(file, Compression(path: path), from: 0, hashes: true)

@@ -69,6 +69,8 @@ struct JSONRowGrid {
   private(set) var bounds: [UInt32] = []
   private(set) var starts: [UInt32] = []
   private(set) var rowCount = 0
+  /// Columns that have an object or an array in some row.
+  private(set) var nestedColumns: Set<Int> = []
   private let fields: JSONFields
   /// The child that the last row's members led to, by the order of members of the row itself: rows tend to be alike.
   private var expected: [Int] = []
@@ -81,6 +83,7 @@ struct JSONRowGrid {
     bounds.removeAll(keepingCapacity: true)
     starts.removeAll(keepingCapacity: true)
     rowCount = 0
+    nestedColumns = []
   }
 
   /// Adds the row that the cursor stands before and passes over it.
@@ -169,6 +172,7 @@ struct JSONRowGrid {
     }
     guard !fields.nodes[node].columns.isEmpty else { return }
     let isNull = kind == UInt8(ascii: "n")
+    if kind == UInt8(ascii: "{") || kind == UInt8(ascii: "[") { nestedColumns.formUnion(fields.nodes[node].columns) }
     for column in fields.nodes[node].columns { record(start..<(isNull ? start : cursor.index), column, first) }
   }
 

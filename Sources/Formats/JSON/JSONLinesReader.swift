@@ -36,6 +36,8 @@ final class JSONLinesReader: RowReader {
     guard isPlain else {
       stream = try ByteStream(file, compression, from: 0, hashes: true)
       cursor = window.start
+      while !isAtEnd, window.count < 3 { try loadMore() }
+      skipByteOrderMark()
       return
     }
     stream = try ByteStream(file, .none, from: split.range.upperBound)
@@ -52,10 +54,14 @@ final class JSONLinesReader: RowReader {
           ByteScan.firstIndex(window.storage, in: cursor..<window.end, of: UInt8(ascii: "\n")).map { $0 + 1 }
           ?? window.end
       }
-    } else if window.storage[cursor..<window.end].starts(with: [0xEF, 0xBB, 0xBF]) {
-      cursor += 3
+    } else {
+      skipByteOrderMark()
     }
     finishLoading()
+  }
+
+  private func skipByteOrderMark() {
+    if window.storage[cursor..<window.end].starts(with: [0xEF, 0xBB, 0xBF]) { cursor += 3 }
   }
 
   deinit { source.buffers.giveBack(window) }
@@ -104,6 +110,11 @@ final class JSONLinesReader: RowReader {
     return JSONBlock(
       grid, window: window, columns: columns, file: split.file, path: path,
       position: Batch.Position(split: split.index, batch: batches), failures: failures)
+  }
+
+  var bytesRead: Int {
+    guard isPlain else { return stream.bytesRead }
+    return min(window.inputOffset(at: cursor), split.range.upperBound) - split.range.lowerBound
   }
 
   /// Most lines are like the one before: they are read in bulk, unless their text is no UTF-8.

@@ -103,24 +103,8 @@ public final class JSONSource: RowSource {
 
   public func originalHeader(file: Int) -> [String] { ["row"] }
 
-  /// Rows of JSON have one cell: their text.
   public func originalRows(file: Int, at offsets: [Int]) throws -> [OriginalRow] {
-    let input = files[file - firstFile]
-    var window = ByteWindow()
-    let stream = try ByteStream(input, Compression(path: input.path), from: 0)
-    while try stream.read(upTo: 1 << 20, into: &window) > 0 {}
-    return offsets.map { offset in
-      let start = min(window.start + offset, window.end)
-      let line = 1 + ByteScan.count(window.storage, in: window.start..<start, of: UInt8(ascii: "\n"))
-      var end = start
-      if layout == .document {
-        var cursor = JSONCursor(window.storage, start..<window.end)
-        end = (try? cursor.skipValue())?.upperBound ?? start
-      } else {
-        while end < window.end, window.storage[end] != UInt8(ascii: "\n") { end += 1 }
-      }
-      return OriginalRow(line: line, cells: [String(decoding: window.storage[start..<end], as: UTF8.self)])
-    }
+    try OriginalJSONFinder(files[file - firstFile], layout: layout).rows(at: offsets)
   }
 }
 

@@ -15,7 +15,10 @@ public struct ReportEncoder: Sendable {
 
   public func begin(_ bytes: inout [UInt8]) { bytes.append(contentsOf: "{\"tables\": {".utf8) }
 
-  public mutating func append(_ table: Table, named name: String, to bytes: inout [UInt8]) {
+  /// - Parameter write: takes what is complete, so that a large table is not held as bytes.
+  public mutating func append(
+    _ table: Table, named name: String, to bytes: inout [UInt8], write: ([UInt8]) throws -> Void
+  ) throws {
     bytes.append(contentsOf: (hasTables ? ",\n  " : "\n  ").utf8)
     hasTables = true
     JSONText.append(name, to: &bytes)
@@ -39,7 +42,11 @@ public struct ReportEncoder: Sendable {
     var rows = JSONRowsEncoder(
       schema: table.schema, minimumDecimals: minimumDecimals, decimalsAsStrings: decimalsAsStrings, indent: "      ")
     rows.begin(&bytes)
-    for batch in table.batches { rows.append(batch, to: &bytes) }
+    for part in table.parts {
+      rows.append(try part.batch, to: &bytes)
+      try write(bytes)
+      bytes.removeAll(keepingCapacity: true)
+    }
     rows.end(&bytes)
     bytes.append(contentsOf: "\n  }".utf8)
   }

@@ -20,12 +20,16 @@ public protocol RowOperation: Sendable {
   var sides: [String] { get }
   /// Called once, when the sides are complete.
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation
+  /// The same step over the whole table, where its sides do not fit the memory; nil where they do.
+  func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)?
   /// The same step where only some columns of its output are looked at.
   func narrowed(to needed: Set<Int>) -> any RowOperation
 }
 
 extension RowOperation {
   public func narrowed(to needed: Set<Int>) -> any RowOperation { self }
+
+  public func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)? { nil }
 }
 
 /// A row operation with its sides built, shared by all workers.
@@ -138,12 +142,15 @@ public protocol TableOperation: Sendable {
   var sides: [String] { get }
   /// The rows of its input that it looks at, where those are only the first in an order.
   var leading: LeadingRows? { get }
+  /// The order that it brings its rows into, where that is all it does: the rows are sorted while they gather, and `run` is not called.
+  var order: [SortKey]? { get }
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table
 }
 
 extension TableOperation {
   public var sides: [String] { [] }
   public var leading: LeadingRows? { nil }
+  public var order: [SortKey]? { nil }
 }
 
 /// What belongs to one worker and lives as long as it: caches, Lua states.

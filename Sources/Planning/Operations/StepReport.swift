@@ -40,8 +40,14 @@ public struct QuarantinedRow: Sendable {
   public var message: String
   /// Whether the step says that such a row ends the run, whatever its ingest says.
   public var isFatal: Bool
+  /// What more a script has to say; of the rows of a batch, only the first has it.
+  public var full: FullMessage?
 
-  public init(origin: RowOrigin, step: Int, code: DiagnosticCode, message: String, isFatal: Bool = false) {
+  public init(
+    origin: RowOrigin, step: Int, code: DiagnosticCode, message: String, isFatal: Bool = false,
+    full: FullMessage? = nil
+  ) {
+    self.full = full
     self.origin = origin
     self.step = step
     self.code = code
@@ -57,8 +63,11 @@ public struct RowProblem: Sendable {
   public var message: String
   /// Whether the row ends the run, where others would be set aside.
   public var isFatal: Bool
+  /// What more a script has to say; of the rows of a batch, only the first has it.
+  public var full: FullMessage?
 
-  public init(row: Int32, code: DiagnosticCode, message: String, isFatal: Bool = false) {
+  public init(row: Int32, code: DiagnosticCode, message: String, isFatal: Bool = false, full: FullMessage? = nil) {
+    self.full = full
     self.row = row
     self.code = code
     self.message = message
@@ -95,19 +104,33 @@ public struct StepReport: Sendable {
   /// Notes one row without taking it out.
   public mutating func note(_ problem: RowProblem, in batch: Batch) throws(RunFailure) {
     guard let origins = batch.origins else {
-      throw RunFailure(
-        problem.code, "\(label): \(problem.message)",
-        help: "rows made by an aggregate cannot be quarantined: a report without one of its rows is worse than none")
+      let help = "rows made by an aggregate cannot be quarantined: a report without one of its rows is worse than none"
+      guard var whole = problem.full?.diagnostic else {
+        throw RunFailure(problem.code, "\(label): \(problem.message)", help: help)
+      }
+      whole.message = "\(label): \(whole.message)"
+      whole.help = help
+      throw RunFailure(whole)
     }
     quarantined.append(
       QuarantinedRow(
         origin: origins[Int(problem.row)], step: step, code: problem.code, message: problem.message,
-        isFatal: problem.isFatal))
+        isFatal: problem.isFatal, full: problem.full))
     counts.quarantined += 1
   }
 
   public mutating func merge(_ other: StepReport) {
     counts += other.counts
     quarantined += other.quarantined
+  }
+}
+
+extension RunFailure {
+  /// The failure with the place that its row has in its input, where the batch knows it.
+  public func located(in batch: Batch) -> RunFailure {
+    guard place == nil, let row, let origins = batch.origins, origins.indices.contains(Int(row)) else { return self }
+    var located = self
+    located.place = Place(file: origins[Int(row)].file, byte: origins[Int(row)].byte)
+    return located
   }
 }

@@ -5,6 +5,8 @@ import Diagnostics
 /// nobody asked for.
 public struct SpecReader: ~Copyable {
   private let entries: [DocumentNode.Entry]
+  /// Whether it has keys at all: what is of another kind has one mistake, not one for each key that it lacks.
+  private let hasKeys: Bool
   private var asked: Set<String> = []
   /// Keys that are not there and have to be, each with its place among the mistakes.
   private var missing: [String: Int] = [:]
@@ -19,6 +21,7 @@ public struct SpecReader: ~Copyable {
   public init(_ node: DocumentNode, subject: String, shorthand: String? = nil) {
     span = node.span
     self.subject = subject
+    hasKeys = node.entries != nil || shorthand != nil || node.isNull
     if let entries = node.entries {
       self.entries = entries
     } else if let shorthand {
@@ -41,7 +44,7 @@ public struct SpecReader: ~Copyable {
 
   public mutating func requiredNode(_ key: String) -> DocumentNode? {
     let found = node(key)
-    if found == nil {
+    if found == nil, hasKeys {
       missing[key] = bag.diagnostics.count
       bag.report(.missingKey, "\(subject) needs '\(key)'", at: span)
     }

@@ -33,7 +33,7 @@ enum Reconcile: CheckDefinition {
         "reconcile: \(argument.text?.text ?? "") of '\(context.stage)' with \(equals.text?.text ?? "") of '\(with.text)'",
       span: span, inputs: [left.input, right.input]
     ) { tables in
-      let values = tables.map { $0.batches[0].columns[0].scalar(0) }
+      let values = try tables.map { try $0.batches[0].columns[0].scalar(0) }
       guard let a = values[0].exact, let b = values[1].exact else {
         return CheckOutcome(
           passed: values[0] == values[1], message: "\(values[0].text) against \(values[1].text)")

@@ -152,7 +152,7 @@ struct CountingCheck: AggregateOperation {
       label: label, span: span,
       inputs: [PlannedCheck.Input(stage: stage, operation: operation, reads: Set(operation.columns))]
     ) { tables in
-      let row = tables[0].batches[0].columns
+      let row = try tables[0].batches[0].columns
       guard case .int(let count) = row[0].scalar(0), count > 0, case .list(let values) = row[1].scalar(0) else {
         return CheckOutcome(passed: true, message: "holds")
       }
@@ -180,7 +180,7 @@ enum Unique: CheckDefinition {
       ]
     ) { tables in
       let table = tables[0]
-      guard table.rowCount > 0, let batch = table.batches.first else {
+      guard table.rowCount > 0, let batch = try table.parts.first?.batch else {
         return CheckOutcome(passed: true, message: "holds")
       }
       let key = zip(fields, batch.columns).map { "\($0.name) = \($1.scalar(0).text)" }.joined(separator: ", ")

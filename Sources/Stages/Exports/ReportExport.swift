@@ -12,10 +12,12 @@ enum ReportExport: ExportDefinition {
   static let example = "dashboard: { from: [monthly], type: report, path: out/dashboard.json }"
 
   static func plan(
-    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+    _ export: NamedNode, stages: [(name: String, schema: Schema)]?, reader: inout SpecReader,
+    _ context: inout PlanningContext
   ) -> (any TableEncoder)? {
     let decimals = reader.choice("decimals", default: JSONDecimals.number)
-    let described = descriptions(reader.entries("describe"), columns, pipeline: context.spec.name, &reader.bag)
+    let described = descriptions(
+      reader.entries("describe"), stages?.flatMap(\.schema.names), pipeline: context.spec.name, &reader.bag)
     return Encoder(units: context.spec.units, decimalsAsStrings: decimals == .string, described: described)
   }
 
@@ -50,7 +52,7 @@ enum ReportExport: ExportDefinition {
       for (name, table) in tables {
         var table = table
         table.schema = Schema(table.schema.fields.map { $0.described(by: described[$0.name]) })
-        encoder.append(table, named: name, to: &bytes)
+        try encoder.append(table, named: name, to: &bytes, write: write)
         try write(bytes)
         bytes.removeAll(keepingCapacity: true)
       }

@@ -10,7 +10,8 @@ enum CSVExport: ExportDefinition {
   static let example = "monthly_csv: { from: monthly, type: csv, path: out/monthly.csv }"
 
   static func plan(
-    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+    _ export: NamedNode, stages: [(name: String, schema: Schema)]?, reader: inout SpecReader,
+    _ context: inout PlanningContext
   ) -> (any TableEncoder)? {
     SingleStage.check(&reader)
     return Encoder(units: context.spec.units)
@@ -24,8 +25,8 @@ enum CSVExport: ExportDefinition {
       let encoder = CSVEncoder(schema: table.schema, minimumDecimals: units)
       var bytes: [UInt8] = []
       encoder.appendHeader(to: &bytes)
-      for batch in table.batches {
-        encoder.append(batch, to: &bytes)
+      for part in table.parts {
+        encoder.append(try part.batch, to: &bytes)
         try write(bytes)
         bytes.removeAll(keepingCapacity: true)
       }
@@ -55,7 +56,8 @@ enum JSONExport: ExportDefinition {
   static let example = "monthly_json: { from: monthly, type: json, path: out/monthly.json }"
 
   static func plan(
-    _ export: NamedNode, columns: [String]?, reader: inout SpecReader, _ context: inout PlanningContext
+    _ export: NamedNode, stages: [(name: String, schema: Schema)]?, reader: inout SpecReader,
+    _ context: inout PlanningContext
   ) -> (any TableEncoder)? {
     SingleStage.check(&reader)
     let decimals = reader.choice("decimals", default: JSONDecimals.number)
@@ -72,8 +74,8 @@ enum JSONExport: ExportDefinition {
         schema: table.schema, minimumDecimals: units, decimalsAsStrings: decimalsAsStrings)
       var bytes: [UInt8] = []
       encoder.begin(&bytes)
-      for batch in table.batches {
-        encoder.append(batch, to: &bytes)
+      for part in table.parts {
+        encoder.append(try part.batch, to: &bytes)
         try write(bytes)
         bytes.removeAll(keepingCapacity: true)
       }

@@ -46,10 +46,18 @@ struct AggregatePlanner {
   /// Whether there is a group only where there is a row of it: not so without any key.
   private var groupsHaveRows = false
   private var failed = false
+  /// Reduction that the first extracted call is; the others follow.
+  private var firstCall = 0
 
   init(_ context: StepContext) {
     self.context = context
     keyBuilder = ProgramBuilder(scope: context.scope(context.input))
+  }
+
+  /// Leaves a column without a type; what depends on it is not reported again.
+  private mutating func fail(_ column: String) {
+    context.poison(column)
+    failed = true
   }
 
   // MARK: Keys
@@ -79,8 +87,7 @@ struct AggregatePlanner {
     let output = keyBuilder.add(text)
     context.report(contentsOf: Array(keyBuilder.diagnostics.diagnostics[before...]))
     guard let output else {
-      context.poison(entry.key)
-      failed = true
+      fail(entry.key)
       return
     }
     addKey(GroupKey(name: entry.key, type: output.type, source: .program(output.output)), at: entry.keySpan)
@@ -204,16 +211,14 @@ struct AggregatePlanner {
     guard let text = context.expression(entry.value, of: "metric '\(entry.key)'"),
       context.checkNew(entry.key, at: entry.keySpan, among: fields.map(\.name))
     else {
-      context.poison(entry.key)
-      failed = true
+      fail(entry.key)
       return
     }
     let before = metricBuilder!.diagnostics.diagnostics.count
     let output = metricBuilder!.add(text)
     context.report(contentsOf: Array(metricBuilder!.diagnostics.diagnostics[before...]))
     guard let output else {
-      context.poison(entry.key)
-      failed = true
+      fail(entry.key)
       return
     }
     switch (output.phase, output.constant) {
@@ -223,8 +228,7 @@ struct AggregatePlanner {
       context.report(
         .unsupportedExpression, "'\(entry.key)' has a value for each row, not one for the group", at: text.span,
         help: "aggregate it, such as sum(\(text.text))")
-      context.poison(entry.key)
-      failed = true
+      fail(entry.key)
       return
     }
     metricBuilder!.define(entry.key, output)
@@ -249,8 +253,7 @@ struct AggregatePlanner {
       fields.append(Field(column, type, provenance: metric.provenance))
     } catch {
       context.report(contentsOf: error.diagnostics)
-      context.poison(column)
-      failed = true
+      fail(column)
     }
   }
 
@@ -307,6 +310,11 @@ struct AggregatePlanner {
       results.append(.script(bound, indexes))
       explanation.append("\(metric.name).finish: \(bound.explanation)")
       return try checked(bound.results[0], metric)
+    case .scripted(let script):
+      results.append(.reduction(reductions.count))
+      reductions.append(PlannedReduction(script.reduction(over: types), of: columns, types))
+      explanation.append("\(metric.name): interpreted, a state for each group and part of the input")
+      return try checked(script.result, metric)
     }
   }
 
@@ -371,9 +379,6 @@ struct AggregatePlanner {
       output: Schema(fields), operation: .aggregate(operation), reads: reads, carried: fields.map { _ in nil },
       explanation: explanation)
   }
-
-  /// Reduction that the first extracted call is; the others follow.
-  private var firstCall = 0
 
   private mutating func takeCalls() {
     firstCall = reductions.count

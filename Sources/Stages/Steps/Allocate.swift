@@ -64,7 +64,7 @@ struct AllocateOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
+    let batch = try input.concatenated()
     let partitions = Partitions(of: batch, by: keys, types: types, order: ties)
     let parts = try allocated(batch.columns[total], by: batch.columns[weight], over: partitions, scale: scale) { row in
       let values = keys.map { "\(input.schema[$0].name) = \(batch.columns[$0].scalar(row).text)" }

@@ -107,11 +107,19 @@ struct AsOfJoinOperation: RowOperation {
   let toleranceText: String?
   let unmatched: AsOfJoin.Unmatched
   let keyNames: [String]
+  /// Columns of the output that later steps look at; nil for all. The others are not gathered.
+  var needed: Set<Int>?
 
   var sides: [String] { [side] }
 
+  func narrowed(to needed: Set<Int>) -> any RowOperation {
+    var narrow = self
+    narrow.needed = needed
+    return narrow
+  }
+
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
-    let table = AsOfTable(
+    let table = try AsOfTable(
       build: sides[0], keys: keys.right, at: places.right, direction: direction, tolerance: tolerance)
     if let row = table.repeated {
       let columns = keys.right + [places.right]
@@ -143,11 +151,14 @@ struct AsOfJoinOperation: RowOperation {
 
     func apply(_ batch: Batch, _ report: inout StepReport) throws -> Batch {
       let matches = probe.probe(batch, keys: operation.keys.left, at: operation.places.left)
-      let joined = operation.columns.map { probe.table.rows.columns[$0].gatheredOrMissing(matches) }
+      let joined = operation.columns.enumerated().map { index, column in
+        operation.needed?.contains(batch.columns.count + index) ?? true
+          ? probe.table.rows.columns[column].gatheredOrMissing(matches) : .unread
+      }
       let wide = Batch(
         columns: batch.columns + joined, count: batch.count, position: batch.position, origins: batch.origins)
+      if !matches.contains(-1) { return wide }
       let missing = [Int32](rowsWhere: matches.map { $0 < 0 })
-      if missing.isEmpty { return wide }
       switch operation.unmatched {
       case .missing: return wide
       case .drop:

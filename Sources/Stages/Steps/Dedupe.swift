@@ -38,9 +38,18 @@ struct DedupeOperation: TableOperation {
   let order: [SortKey]
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
-    let rows = deduplicated(batch, by: keys, types: types, keep: keep, order: order)
-    report.counts.filtered += batch.count - rows.count
-    return Table(schema: input.schema, batches: [batch.gathered(rows)])
+    let kept: Table
+    if let parts = try PartitionedRows.ofLarge(input, by: keys, types: types, context.memory) {
+      kept = try parts.mapped(schema: input.schema) { batch in batch.gathered(chosen(batch)) }
+    } else {
+      let batch = try input.concatenated()
+      kept = Table(schema: input.schema, batches: [batch.gathered(chosen(batch))])
+    }
+    report.counts.filtered += input.rowCount - kept.rowCount
+    return kept
+  }
+
+  private func chosen(_ batch: Batch) -> [Int32] {
+    deduplicated(batch, by: keys, types: types, keep: keep, order: order)
   }
 }

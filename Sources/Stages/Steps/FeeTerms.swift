@@ -99,7 +99,7 @@ struct PreparedTerms: Sendable {
   /// - Throws: `.versionOverlap` where two versions of one key hold on the same day, `.wrongValue` where one ends before
   ///   it begins.
   init(_ terms: FeeTerms, _ side: Table, label: String) throws(RunFailure) {
-    let rows = side.concatenated()
+    let rows = try side.concatenated()
     let starts = Self.days(terms.validFrom, rows, Self.always)
     let ends = Self.days(terms.validTo, rows, Int32.max)
     var schema = side.schema
@@ -108,7 +108,7 @@ struct PreparedTerms: Sendable {
     self.terms = terms
     self.ends = ends
     labels = starts.map { $0 == Self.always ? "\(terms.side) always" : "\(terms.side) \(CalendarDate(days: $0))" }
-    table = AsOfTable(
+    table = try AsOfTable(
       build: Table(schema: schema, batches: [dated]), keys: terms.keys.right, at: schema.count - 1, direction: .backward
     )
     let types = terms.keys.right.map { side.schema[$0].type.data }

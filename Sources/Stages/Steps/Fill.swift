@@ -115,7 +115,7 @@ struct FillOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
+    let batch = try input.concatenated()
     guard batch.count > 0 else { return Table(schema: output, batches: []) }
     let partitions = Partitions(
       of: batch, by: keys, types: keys.map { types[$0] }, order: [SortKey(column: column, descending: false)])

@@ -50,7 +50,7 @@ struct FoldOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
+    let batch = try input.concatenated()
     let partitions = Partitions(of: batch, by: keys, types: types, order: order)
     try checkTies(partitions, input.schema, batch, report)
     let instance = try fold.script.makeInstance(context)
@@ -62,10 +62,16 @@ struct FoldOperation: TableOperation {
       keyOfRow += repeatElement(UInt32(key), count: end - start - keyOfRow.count)
       guard keyOfRow.count >= rowsPerBlock || end == partitions.rowCount else { continue }
       let rows = Array(partitions.rows[start..<end])
-      let folded = try instance.fold(columns.map { batch.columns[$0].gathered(rows) }, keyOfRow: keyOfRow)
+      let folded: FoldedRows
+      do {
+        folded = try instance.fold(columns.map { batch.columns[$0].gathered(rows) }, keyOfRow: keyOfRow)
+      } catch let failure as RunFailure {
+        throw failure.moved(to: rows).located(in: batch)
+      }
       for problem in folded.problems {
         try report.note(
-          RowProblem(row: rows[Int(problem.row)], code: problem.code, message: problem.message), in: batch)
+          RowProblem(row: rows[Int(problem.row)], code: problem.code, message: problem.message, full: problem.full),
+          in: batch)
       }
       let sources = folded.sourceRows.map { rows[Int($0)] }
       batches.append(

@@ -65,6 +65,13 @@ struct PlannedReduction: Sendable {
   var types: [DataType]
 }
 
+extension PlannedReduction {
+  /// A reduction of columns of the input.
+  init(_ reduction: any Reduction, of columns: [Int], _ types: [ValueType]) {
+    self.init(reduction: reduction, arguments: columns.map { .column($0) }, types: types.map(\.data))
+  }
+}
+
 /// A script's value for each row.
 struct PlannedScript: Sendable {
   var function: any BoundScript

@@ -83,7 +83,7 @@ struct GroupingResult: Sendable {
   private func part(of groups: FinishedGroups, _ grain: Grain?, _ context: WorkerContext) throws(Failure) -> Part {
     var reduced: [Column] = []
     for index in operation.reductions.indices {
-      do { reduced.append(try groups.reduced(index)) } catch { throw Failure(rank: index, position: 0, error: error) }
+      do { reduced.append(try groups.reduced(index)) } catch { throw failure(error, index, groups) }
     }
     let firstKeys = groups.firstKeys
     var order: [Int32]? = groups.isWhole ? groups.outputOrder : nil
@@ -104,6 +104,20 @@ struct GroupingResult: Sendable {
     }
     part.columns += try finishedColumns(Array(keys.prefix(keyCount)), reduced, part, context)
     return leading(part)
+  }
+
+  private func failure(_ error: any Error, _ reduction: Int, _ groups: FinishedGroups) -> Failure {
+    guard let problem = error as? GroupFailure else { return Failure(rank: reduction, position: 0, error: error) }
+    var diagnostic = problem.failure.diagnostic
+    diagnostic.message = "\(label): \(diagnostic.message)\(problem.group.map { named($0, groups.keys) } ?? "")"
+    let first = problem.group.flatMap { groups.firstKeys.indices.contains($0) ? groups.firstKeys[$0] : nil }
+    return Failure(rank: reduction, position: problem.position ?? first ?? 0, error: RunFailure(diagnostic))
+  }
+
+  /// ` for the group month = 2024-01-01`
+  private func named(_ row: Int, _ keys: [Column]) -> String {
+    let key = zip(operation.keys, keys).map { "\($0.name) = \($1.scalar(row).text)" }
+    return key.isEmpty ? "" : " for the group \(key.joined(separator: ", "))"
   }
 
   private static func large(_ order: [Int32], _ counts: Column, _ minimum: MinimumGroup) -> [Int32] {
@@ -165,10 +179,13 @@ struct GroupingResult: Sendable {
     }
     guard let first = part.positions == nil ? problems.first : problems.min(by: { position($0) < position($1) })
     else { return }
-    let key = zip(operation.keys, keys).map { "\($0.name) = \($1.scalar(Int(first.row)).text)" }
-    let group = key.isEmpty ? "" : " for the group \(key.joined(separator: ", "))"
-    throw Failure(
-      rank: rank, position: position(first), error: RunFailure(first.code, "\(label): \(first.message)\(group)"))
+    let group = named(Int(first.row), keys)
+    var failure = RunFailure(first.code, "\(label): \(first.message)\(group)")
+    if var whole = first.full?.diagnostic {
+      whole.message = "\(label): \(whole.message)\(group)"
+      failure = RunFailure(whole)
+    }
+    throw Failure(rank: rank, position: position(first), error: failure)
   }
 
   /// All parts as batches in the order of the stage.

@@ -1,6 +1,7 @@
 import Aggregation
 import Columns
 import Diagnostics
+import Memory
 import Planning
 
 /// `join: { with: projects, on: project_id, kind: left, expect: many_to_one }`
@@ -91,10 +92,12 @@ struct JoinSpec: Sendable {
   var rightColumns: [Int]
   var keyNames: [String]
   var leftTypes: [DataType]
+  /// Columns of the output that later steps look at; nil for all. The others are not gathered.
+  var needed: Set<Int>?
 
   /// - Parameter label: the step, for messages.
   func build(_ side: Table, _ label: String) throws(RunFailure) -> JoinTable {
-    let table = JoinTable(build: side, keys: rightKeys)
+    let table = try JoinTable(build: side, keys: rightKeys)
     if expect.rightIsUnique, let breach = table.repeatedBuildKey(keys: rightKeys) {
       throw self.breach(breach, of: "'\(self.side)'", label)
     }
@@ -113,21 +116,39 @@ struct JoinSpec: Sendable {
 
   /// A batch with the columns of its partners.
   func joined(_ batch: Batch, _ probe: JoinProbe, _ report: inout StepReport) throws(RunFailure) -> Batch {
-    let (left, right) = probe.probe(batch, keys: leftKeys)
-    let alone = unmatched == .drop ? [] : batch.rows(notAmong: left)
+    try joinedRows(batch, probe, &report).batch
+  }
+
+  /// The same, and which rows of the batch they are; nil for each once.
+  func joinedRows(
+    _ batch: Batch, _ probe: JoinProbe, _ report: inout StepReport
+  ) throws(RunFailure) -> (batch: Batch, left: [Int32]?) {
+    let pairs = probe.probe(batch, keys: leftKeys)
+    let alone = unmatched == .drop ? [] : pairs.left.map { batch.rows(notAmong: $0) } ?? []
     for row in alone {
       let problem = RowProblem(
         row: row, code: .unmatchedRow, message: message(batch, row), isFatal: unmatched == .fail)
       try report.note(problem, in: batch)
     }
-    report.count(joined: left, of: batch.count - alone.count)
-    let columns =
-      batch.columns.map { $0.gathered(left) }
-      + rightColumns.map { probe.table.rows.columns[$0].gatheredOrMissing(right) }
-    return Batch(
-      columns: columns, count: left.count, position: batch.position,
-      origins: batch.origins.map { origins in left.map { origins[Int($0)] } })
+    if let left = pairs.left { report.count(joined: left, of: batch.count - alone.count) }
+    var columns: [Column] = []
+    for (index, column) in batch.columns.enumerated() {
+      columns.append(isNeeded(index) ? pairs.left.map { column.gathered($0) } ?? column : .unread)
+    }
+    for (index, column) in rightColumns.enumerated() {
+      guard isNeeded(batch.columns.count + index), let right = pairs.right else {
+        columns.append(.unread)
+        continue
+      }
+      columns.append(probe.table.rows.columns[column].gatheredOrMissing(right))
+    }
+    let rows = Batch(
+      columns: columns, count: pairs.left?.count ?? batch.count, position: batch.position,
+      origins: batch.origins.map { origins in pairs.left.map { gathered(origins, at: $0) } ?? origins })
+    return (rows, pairs.left)
   }
+
+  private func isNeeded(_ column: Int) -> Bool { needed?.contains(column) ?? true }
 
   private func message(_ batch: Batch, _ row: Int32) -> String {
     let key = zip(keyNames, leftKeys).map { "\($0) = \(batch.columns[$1].scalar(Int(row)).text)" }
@@ -140,6 +161,16 @@ struct StreamedJoin: RowOperation {
   let spec: JoinSpec
 
   var sides: [String] { [spec.side] }
+
+  func narrowed(to needed: Set<Int>) -> any RowOperation {
+    var narrow = spec
+    narrow.needed = needed
+    return StreamedJoin(spec: narrow)
+  }
+
+  func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)? {
+    spec.fits(sides[0], memory) ? nil : WholeJoin(spec: spec, output: output)
+  }
 
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
     Prepared(spec: spec, table: try spec.build(sides[0], report.label))
@@ -189,50 +220,5 @@ extension StepReport {
     }
     counts.filtered += rows - distinct
     counts.added += left.count - distinct
-  }
-}
-
-/// A join that needs all rows of both sides: right, full, or one whose left keys must be unique.
-struct WholeJoin: TableOperation {
-  let spec: JoinSpec
-  let output: Schema
-
-  var sides: [String] { [spec.side] }
-
-  func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    if spec.expect.leftIsUnique {
-      let left = JoinTable(build: input, keys: spec.leftKeys)
-      if let breach = left.repeatedBuildKey(keys: spec.leftKeys) {
-        throw spec.breach(breach, of: "the stage itself", report.label)
-      }
-    }
-    let table = try spec.build(sides[0], report.label)
-    let probe = table.makeProbe(spec.kind)
-    var batches: [Batch] = []
-    for batch in input.batches {
-      batches.append(try spec.joined(batch, probe, &report))
-    }
-    if spec.kind == .right || spec.kind == .full {
-      let unmatched = table.unmatchedBuildRows(after: [probe])
-      report.counts.added += unmatched.count
-      batches.append(try unmatchedBatch(unmatched, table, after: input.batches.last?.position))
-      // Rows of the other side have no place in this input.
-      batches = batches.map { Batch(columns: $0.columns, count: $0.count, position: $0.position) }
-    }
-    return Table(schema: output, batches: batches)
-  }
-
-  private func unmatchedBatch(_ rows: [Int32], _ table: JoinTable, after last: Batch.Position?) throws -> Batch {
-    let leftCount = output.count - spec.rightColumns.count
-    let left = (0..<leftCount).map { column in
-      if let key = spec.leftKeys.firstIndex(of: column) {
-        return table.rows.columns[spec.rightKeys[key]].gathered(rows)
-      }
-      return Column.missing(rows.count, of: output[column].type.data)
-    }
-    let right = spec.rightColumns.map { table.rows.columns[$0].gathered(rows) }
-    return Batch(
-      columns: left + right, count: rows.count,
-      position: Batch.Position(split: Int(last?.split ?? 0), batch: Int(last?.batch ?? 0) + 1))
   }
 }

@@ -55,7 +55,7 @@ struct PivotOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
+    let batch = try input.concatenated()
     let pivot = Pivot(of: batch, by: keys, types: types, column: column, into: names)
     if let row = pivot.unlisted {
       throw RunFailure(

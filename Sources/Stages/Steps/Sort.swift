@@ -26,8 +26,10 @@ enum Sort: StepDefinition {
 struct SortOperation: TableOperation {
   let keys: [SortKey]
 
+  var order: [SortKey]? { keys }
+
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    sorted(input, by: keys)
+    try sorted(input, by: keys)
   }
 }
 
@@ -67,7 +69,7 @@ struct TopOperation: TableOperation {
   }
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let page = top(input, rows: rows, skip: skip, by: keys)
+    let page = try top(input, rows: rows, skip: skip, by: keys)
     report.counts.filtered += input.rowCount - page.rowCount
     return page
   }

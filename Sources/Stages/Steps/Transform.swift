@@ -36,7 +36,7 @@ struct TransformOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    let batch = input.concatenated()
+    let batch = try input.concatenated()
     let made = try script.run(columns.map { batch.columns[$0] }, count: batch.count, context)
     report.counts.grouped += batch.count
     report.counts.added += made.count

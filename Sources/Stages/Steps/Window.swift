@@ -125,7 +125,21 @@ struct WindowOperation: TableOperation {
   let output: Schema
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
-    var batch = input.concatenated()
+    if let parts = try PartitionedRows.ofLarge(input, by: partition, types: partitionTypes, context.memory) {
+      let label = report
+      // What fails here fails below as well, and there the first of the rows is named.
+      let made = try? parts.mapped(schema: output) { batch in
+        try computed(batch.withoutPlaces, context, label).placed(as: batch.places)
+      }
+      if let made { return made }
+    }
+    let batch = try computed(input.concatenated(), context, report)
+    return Table(schema: output, batches: batch.count > 0 ? [batch] : [])
+  }
+
+  /// The rows with the columns of all steps.
+  private func computed(_ input: Batch, _ context: WorkerContext, _ report: StepReport) throws -> Batch {
+    var batch = input
     let partitions = Partitions(of: batch, by: partition, types: partitionTypes, order: order)
     for step in steps {
       let rows = try step.rows.evaluate(batch.columns, count: batch.count, worker: context.programs)
@@ -152,7 +166,7 @@ struct WindowOperation: TableOperation {
       batch = Batch(
         columns: batch.columns + [column], count: batch.count, position: batch.position, origins: batch.origins)
     }
-    return Table(schema: output, batches: batch.count > 0 ? [batch] : [])
+    return batch
   }
 
   /// A row that cannot be computed would leave a gap in what is computed from its neighbours: the run ends.

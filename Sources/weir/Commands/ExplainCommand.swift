@@ -78,6 +78,13 @@ struct Explanation {
         plan.exports.map {
           .object(["name": .string($0.name), "path": .string($0.path), "type": .string($0.kind)])
         }),
+      "functions": .array(
+        plan.scriptCosts.all.map {
+          .object([
+            "name": .string($0.function.name), "line": .int($0.function.line), "path": .string($0.cost.path),
+            "compile_us": .int($0.cost.compiling / 1000),
+          ])
+        }),
     ])
   }
 

@@ -34,8 +34,9 @@ struct PreviewCommand: ParsableCommand {
     Interrupt.install()
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, memory: execution.memory?.bytes, stop: Interrupt.flag)
-    let table = try Run(plan, options: options, weirVersion: Weir.version).tables(of: [stage])[0]
-    let shown = TableText(table, units: plan.spec.units, limit: max(rows, 0))
+    defer { LogText.write(plan.log) }
+    let table = try options.watched { try Run(plan, options: $0, weirVersion: Weir.version).tables(of: [stage])[0] }
+    let shown = try TableText(table, units: plan.spec.units, limit: max(rows, 0))
     print(json ? shown.json.text : shown.text, terminator: json ? "" : "\n")
   }
 }
@@ -47,12 +48,13 @@ struct TableText {
   private let total: Int
   private let units: [String: Int]
 
-  init(_ table: Table, units: [String: Int], limit: Int) {
+  init(_ table: Table, units: [String: Int], limit: Int) throws {
     schema = table.schema
     total = table.rowCount
     self.units = units
     var rows: [[Scalar]] = []
-    for batch in table.batches {
+    for part in table.parts where rows.count < limit {
+      let batch = try part.batch
       for row in 0..<batch.count where rows.count < limit { rows.append(batch.columns.map { $0.scalar(row) }) }
     }
     self.rows = rows

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import LuaHost
 import LuaPlugins
 import Memory
 import Planning
@@ -21,7 +22,7 @@ struct PipelineOptions: ParsableArguments {
 
   @OptionGroup var lua: LuaOptions
 
-  var loader: PipelineLoader { PipelineLoader(path: file, parameters: parameters, lua: lua.path) }
+  var loader: PipelineLoader { PipelineLoader(path: file, parameters: parameters, lua: lua.path, limits: lua.limits) }
 }
 
 /// The path of Lua, for every command that loads plugins.
@@ -33,6 +34,27 @@ struct LuaOptions: ParsableArguments {
       discussion: "columnar refuses a function that cannot be compiled and names the line; interpreter compiles none.",
       valueName: "auto|columnar|interpreter"))
   var path = LuaPath.auto
+
+  @Option(
+    name: .customLong("limits"),
+    help: ArgumentHelp(
+      "What no plugin may pass, such as steps=1e6,memory=16MiB; the lowest of this, the pipeline's and the plugin's holds.",
+      discussion: "The limits are those of a plugin.yaml: memory, block, output, steps, batch_steps, seconds.",
+      valueName: "NAME=AMOUNT,…"))
+  private var given: [String] = []
+
+  func validate() throws { _ = try parsed() }
+
+  /// No limit where none is given.
+  var limits: LuaLimits { (try? parsed()) ?? PluginLimits.none }
+
+  private func parsed() throws -> LuaLimits {
+    do throws(PluginLimits.Mistake) {
+      return given.isEmpty ? PluginLimits.none : try PluginLimits.parse(given.joined(separator: ","))
+    } catch {
+      throw ValidationError("--limits: \(error.message)")
+    }
+  }
 }
 
 extension LuaPath: ExpressibleByArgument {}
@@ -75,7 +97,10 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .customLong("dry-run"), help: "Open the files and read only their headers.")
   var dryRun = false
 
-  @Flag(help: "Print the ledger as JSON on stdout.")
+  @Flag(help: "Say where the time went: by ingest and column, step, output and function. Also in run.json.")
+  var profile = false
+
+  @Flag(help: "Print the ledger as JSON on stdout; with --profile, an object of ledger and profile.")
   var json = false
 
   func run() throws {
@@ -83,13 +108,27 @@ struct RunCommand: ParsableCommand {
     Interrupt.install()
     let options = RunOptions(
       workers: execution.workerCount, limit: execution.limit, outputDirectory: out, isDryRun: dryRun,
-      memory: execution.memory?.bytes, stop: Interrupt.flag)
-    let outcome = try Run(plan, options: options, weirVersion: Weir.version).run()
+      memory: execution.memory?.bytes, stop: Interrupt.flag, isProfiled: profile)
+    let outcome: RunOutcome
+    do {
+      outcome = try options.watched { try Run(plan, options: $0, weirVersion: Weir.version).run() }
+    } catch {
+      LogText.write(plan.log)
+      throw error
+    }
     if dryRun {
       Terminal.error("\(plan.spec.name): inputs are there and their headers fit; nothing was run")
       return
     }
-    if json { print(outcome.ledger.json.text, terminator: "") } else { Terminal.error(outcome.ledger.text) }
+    if json {
+      let ledger = outcome.ledger.json
+      let shown = outcome.profile.map { JSONValue.object(["ledger": ledger, "profile": $0.json]) } ?? ledger
+      print(shown.text, terminator: "")
+    } else {
+      Terminal.error(outcome.ledger.text)
+      if let profile = outcome.profile { Terminal.error("\n\(profile.text)\n") }
+    }
+    LogText.write(plan.log, elsewhere: "run.json")
     Failure.write(outcome.diagnostics)
     for path in outcome.published { Terminal.error("wrote \(path)") }
     if outcome.verdict != .done { throw Ended(code: outcome.verdict.rawValue) }

@@ -30,7 +30,7 @@ struct PartialCommand: ParsableCommand {
     let plan = try pipeline.loader.plan()
     Interrupt.install()
     let options = RunOptions(workers: workers ?? ExecutionOptions.allCores, memory: memory?.bytes, stop: Interrupt.flag)
-    let share = try Run(plan, options: options, weirVersion: Weir.version).share(split)
+    let share = try options.watched { try Run(plan, options: $0, weirVersion: Weir.version).share(split) }
     let partial = "\(out).weir-partial"
     try OutputFile.write(partial) { write in try write(share.encode()) }
     try OutputFile.move(partial, to: out)
@@ -78,8 +78,11 @@ struct MergeCommand: ParsableCommand {
     }
     let options = RunOptions(
       workers: execution.workerCount, outputDirectory: out, memory: execution.memory?.bytes, stop: Interrupt.flag)
-    let outcome = try Run(plan, options: options, weirVersion: Weir.version).merge(shares, names: states)
+    let outcome = try options.watched {
+      try Run(plan, options: $0, weirVersion: Weir.version).merge(shares, names: states)
+    }
     Terminal.error(outcome.ledger.text)
+    LogText.write(plan.log, elsewhere: "run.json")
     Failure.write(outcome.diagnostics)
     for path in outcome.published { Terminal.error("wrote \(path)") }
     if outcome.verdict != .done { throw Ended(code: outcome.verdict.rawValue) }

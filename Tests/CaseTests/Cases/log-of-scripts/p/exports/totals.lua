@@ -1,0 +1,7 @@
+return export {
+  inputs = { total = "int" },
+  write = function(rows, out)
+    for row in rows do out(row.total, "\n") end
+    log("written")
+  end,
+}

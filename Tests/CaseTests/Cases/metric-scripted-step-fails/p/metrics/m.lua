@@ -1,0 +1,12 @@
+return metric {
+  inputs = { amount = "decimal USD" },
+  unit = "USD",
+  returns = "decimal(38,18) USD",
+  init = function(settings) return 0 end,
+  step = function(state, row)
+    if row.amount < 0 then error("a negative amount") end
+    return state + row.amount
+  end,
+  merge = function(a, b) return a + b end,
+  finish = function(state) return state end,
+}

@@ -1,0 +1,8 @@
+return metric {
+  inputs = { amount = "decimal USD" },
+  unit = "USD",
+  returns = "decimal(38,18) USD",
+  init = function(settings) return 0 end,
+  step = function(state, row) return state + row.amount end,
+  finish = function(state) return state end,
+}

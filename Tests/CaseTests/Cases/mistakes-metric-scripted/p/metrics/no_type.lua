@@ -1,0 +1,7 @@
+return metric {
+  inputs = { amount = "decimal USD" },
+  init = function(settings) return 0 end,
+  step = function(state, row) return state + row.amount end,
+  merge = function(a, b) return a + b end,
+  finish = function(state) return state end,
+}

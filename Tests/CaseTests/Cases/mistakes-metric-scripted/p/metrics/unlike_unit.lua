@@ -1,0 +1,9 @@
+return metric {
+  inputs = { amount = "decimal USD" },
+  unit = "EUR",
+  returns = "decimal(38,18) USD",
+  init = function(settings) return 0 end,
+  step = function(state, row) return state + row.amount end,
+  merge = function(a, b) return a + b end,
+  finish = function(state) return state end,
+}

@@ -1,0 +1,1 @@
+return func { name = "misspelled", imputs = { a = "int" }, returns = "int", value = function(a) return a end }

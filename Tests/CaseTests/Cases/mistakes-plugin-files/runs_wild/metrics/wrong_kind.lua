@@ -1,0 +1,1 @@
+return func { name = "wrong_kind" }

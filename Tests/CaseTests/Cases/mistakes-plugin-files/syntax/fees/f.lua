@@ -1,0 +1,5 @@
+return fee_rule {
+  name = "f",
+  inputs = { amount = "decimal USD" }
+  versions = { { rate = 0.1 } },
+}

@@ -1,0 +1,1 @@
+return export { write = function(rows, out) end }

@@ -1,0 +1,1 @@
+return export { inputs = { at = "date" }, write = "csv" }

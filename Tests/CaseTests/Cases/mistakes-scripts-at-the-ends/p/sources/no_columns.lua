@@ -1,0 +1,1 @@
+return source { rows = function(input, emit) end }

@@ -1,0 +1,1 @@
+return source { columns = { at = "dat" }, row = function(input, emit) end }

@@ -1,0 +1,8 @@
+return source {
+  columns = { word = "string" },
+  rows = function(input, emit)
+    for line in input.lines do
+      emit { word = #line }
+    end
+  end,
+}
