@@ -4,7 +4,7 @@ PACKAGES = pkg-config liblua5.4-dev zlib1g-dev libzstd-dev libxxhash-dev
 PREFIX ?= /usr/local
 WEIR = .build/release/weir
 
-.PHONY: run build test check lint format install setup clean sanitize fuzz bench bench-kernels
+.PHONY: run build test check lint format install setup clean sanitize fuzz fuzz-rules fuzz-bridge fuzz-share bench bench-kernels bench-lua
 
 run: build
 	$(WEIR) run Pipelines/network-dashboard.yaml --out out
@@ -12,7 +12,7 @@ run: build
 build: setup
 	swift build -c release --product weir
 
-test: setup
+test: setup fuzz-share
 	swift build --product weir
 	swift test
 
@@ -28,16 +28,61 @@ format:
 install: build
 	install -D -m 755 $(WEIR) $(DESTDIR)$(PREFIX)/bin/weir
 
+# Address Sanitizer (with leaks) over all rooms that touch bytes or Lua, Thread Sanitizer over those with workers; the C targets run under
+# Undefined Behaviour Sanitizer in `make fuzz`. The laws of the aggregates and the cases would take hours: SANITIZE_ADDRESS=. runs them too.
+SANITIZE_ADDRESS ?= LuaHostTests|LuaPluginsTests|MemoryTests|FormatsTests|ColumnsTests|ExpressionsTests|YAMLNodesTests
+SANITIZE_THREAD ?= LuaHostTests|RunnerTests|StagesTests
 sanitize: setup
-	swift test --sanitize=address --scratch-path .build-address
-	swift test --sanitize=thread --scratch-path .build-thread
+	swift test --disable-xctest --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
+	swift test --disable-xctest --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
+
+# What the Lua host costs, beside the stock library.
+bench-lua: setup
+	@mkdir -p .build-bench
+	clang -O2 -fPIC -ISources/CLuaBridge -ISources/CLuaBridge/include $$(pkg-config --cflags lua5.4) \
+	  Benchmarks/lua-host.c Sources/CLuaBridge/*.c -o .build-bench/lua-host $$(pkg-config --libs lua5.4) -lm
+	.build-bench/lua-host
+
+# Everything below looks for what no test has thought of; each part for a bounded time.
+fuzz: fuzz-bridge fuzz-rules
 
 # Random Lua rules on both paths and in plain Lua: five million rows of them, with other rules each time. WEIR_FUZZ_SEED repeats a run.
 FUZZ_RULES ?= 20000
-fuzz: PACKAGES += lua5.4
-fuzz: setup
+fuzz-rules: PACKAGES += lua5.4
+fuzz-rules: setup
 	WEIR_FUZZ_RULES=$(FUZZ_RULES) WEIR_FUZZ_ROWS=256 WEIR_FUZZ_SEED=$${WEIR_FUZZ_SEED:-$$(date +%s)} \
-	swift test -c release --scratch-path .build-fuzz -Xswiftc -enable-testing --filter DifferentialTests
+	swift test -c release --scratch-path .build-fuzz -Xswiftc -enable-testing --filter 'DifferentialTests|RandomProgramTests'
+
+# The C targets under libFuzzer with Address and Undefined Behaviour Sanitizer, each for FUZZ_SECONDS; what is found lands beside the binary.
+FUZZERS = Patterns Format Bytecode Values Programs Scan
+FUZZ_SECONDS ?= 60
+fuzz-bridge: $(FUZZERS:%=.build-fuzz/bin/%)
+	for fuzzer in $(FUZZERS); do \
+	  mkdir -p .build-fuzz/corpus/$$fuzzer; \
+	  $(FUZZER_RUN) -max_total_time=$(FUZZ_SECONDS) \
+	    .build-fuzz/corpus/$$fuzzer Tests/Fuzzing/Seeds/$$fuzzer || exit 1; \
+	done
+
+# The same inputs each time: the seeds, and a few thousand made of them.
+fuzz-share: $(FUZZERS:%=.build-fuzz/bin/%)
+	@for fuzzer in $(FUZZERS); do \
+	  $(FUZZER_RUN) -runs=3000 -seed=1 Tests/Fuzzing/Seeds/$$fuzzer >.build-fuzz/$$fuzzer.log 2>&1 \
+	  || { cat .build-fuzz/$$fuzzer.log; exit 1; }; \
+	done; echo "fuzzed $(FUZZERS)"
+
+FUZZER_RUN = .build-fuzz/bin/$$fuzzer -artifact_prefix=.build-fuzz/$$fuzzer- -detect_leaks=0 -verbosity=0 -max_len=2000 -dict=Tests/Fuzzing/Programs.dict
+FUZZ_FLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined $(addprefix -I$(CURDIR)/Sources/,CLuaBridge \
+  CLuaBridge/include CScan/include) $$(pkg-config --cflags lua5.4)
+FUZZED = $(wildcard $(CURDIR)/Sources/CLuaBridge/*.c $(CURDIR)/Sources/CScan/*.c)
+
+.build-fuzz/bin/%: Tests/Fuzzing/%.c Tests/Fuzzing/Host.h .build-fuzz/targets.a
+	@mkdir -p $(@D)
+	clang -fsanitize=fuzzer $(FUZZ_FLAGS) $< .build-fuzz/targets.a -o $@ $$(pkg-config --libs lua5.4) -lm
+
+.build-fuzz/targets.a: $(FUZZED) $(wildcard Sources/CLuaBridge/*.h Sources/CLuaBridge/include/*.h Sources/CScan/*.h Sources/CScan/include/*.h) | setup
+	@rm -rf .build-fuzz/objects && mkdir -p .build-fuzz/objects
+	cd .build-fuzz/objects && clang -fsanitize=fuzzer-no-link $(FUZZ_FLAGS) -c $(FUZZED)
+	ar rcs $@ .build-fuzz/objects/*.o
 
 # Weir beside the peers that are installed. BENCH passes options: make bench BENCH='--install --rows 1000000'.
 bench: build
@@ -49,7 +94,7 @@ bench-kernels: setup
 	python3 Benchmarks/kernels.py $(BENCH)
 
 clean:
-	rm -rf .build .build-address .build-thread .build-fuzz out
+	rm -rf .build .build-address .build-thread .build-fuzz .build-bench out
 
 # Installs the Debian packages that are missing; asks for nothing where all are there.
 setup:

@@ -47,7 +47,7 @@ let package = Package(
     + room("Diagnostics")
     + room("Memory", on: ["CScan", "CFused", "CZlib", "CZstd", "CXxhash", "Diagnostics"])
     + room("Columns", on: ["Memory", "Diagnostics"])
-    + room("LuaHost", on: ["CLuaBridge", "Columns", "Diagnostics"], fixtures: ["Attacks"])
+    + room("LuaHost", on: ["CLuaBridge", "Columns", "Diagnostics"], fixtures: ["Attacks", "Decimals"])
     + room("Expressions", on: ["LuaHost", "Columns", "Memory", "Diagnostics"])
     + room("Aggregation", on: ["Columns", "Memory", "Diagnostics"])
     + room(

@@ -72,11 +72,25 @@ static void add_passed(lua_State *L, int metatable) {
   lua_rawsetp(L, metatable, &passed_key);
 }
 
-/// Where rows follow each other with a state between them, each is an object of its own over the shared fields.
-static void renew_row(lua_State *L, int slot) {
+/// Takes its fields from the row object of a slot; leaves the metatable that it had.
+static void pass_row(lua_State *L, int slot) {
   lua_getmetatable(L, slot);
   lua_rawgetp(L, -1, &passed_key);
   lua_setmetatable(L, slot);
+}
+
+/// The last row of a batch passes like those before it: what a script kept does not depend on where batches end.
+void weir_end_rows(lua_State *L, const weir_batch *batch, const weir_frame *frame) {
+  for (int a = 0; a < batch->argument_count; a++)
+    if (batch->arguments[a].kind == WEIR_ARGUMENT_ROW) {
+      pass_row(L, frame->slots[a].first);
+      lua_pop(L, 1);
+    }
+}
+
+/// Where rows follow each other with a state between them, each is an object of its own over the shared fields.
+static void renew_row(lua_State *L, int slot) {
+  pass_row(L, slot);
   weir_object *row = lua_newuserdatauv(L, sizeof *row, 0);
   *row = (weir_object){.kind = WEIR_ROW};
   lua_insert(L, -2);

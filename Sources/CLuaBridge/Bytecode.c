@@ -4,7 +4,8 @@
 
 enum {
   OP_SETUPVAL = 10, OP_GETUPVAL = 9, OP_LFALSESKIP = 6, OP_BANDK = 29, OP_BXORK = 31, OP_SHRI = 32, OP_SHLI = 33,
-  OP_BAND = 41, OP_SHR = 45, OP_BNOT = 50, OP_TBC = 55, OP_JMP = 56, OP_LAST = 82
+  OP_SETTABUP = 15, OP_SELF = 20, OP_BAND = 41, OP_SHR = 45, OP_BNOT = 50, OP_TBC = 55, OP_JMP = 56, OP_CALL = 68,
+  OP_TAILCALL = 69, OP_FORLOOP = 73, OP_TFORLOOP = 77, OP_CLOSURE = 79, OP_LAST = 82
 };
 
 typedef struct function_scope {
@@ -19,6 +20,8 @@ typedef struct {
   const unsigned char *at, *end;
   const char *refusal;
   int line;
+  bool bends;    // something runs more than once, or calls
+  bool survives; // the function was made while its file loaded, and is called for every row
 } reader;
 
 static unsigned read_byte(reader *r) {
@@ -100,10 +103,31 @@ static bool belongs_to_file(const function_scope *scope, int index) {
   return true;
 }
 
+/// Whether an upvalue comes from around the outermost function that is looked at.
+static bool comes_from_outside(const function_scope *scope, int index) {
+  for (; scope->parent; scope = scope->parent) {
+    if (index >= scope->count || scope->upvalues[index * 3]) return false;
+    index = scope->upvalues[index * 3 + 1];
+  }
+  return true;
+}
+
 static unsigned instruction(const unsigned char *code, size_t pc) {
   unsigned value;
   memcpy(&value, code + pc * 4, 4);
   return value;
+}
+
+static void check_assignment(reader *r, const function_scope *scope, int index, int line) {
+  if (r->survives) {
+    if (comes_from_outside(scope, index))
+      refuse(r, "a function assigns to a local of the function that made it: this state would travel between rows, "
+                "and is read-only once the file is loaded", line);
+  } else if (scope->parent) {
+    r->S->assigns = true;
+    if (belongs_to_file(scope, index))
+      refuse(r, "a function assigns to a local of the file: this state would travel between rows, and is read-only", line);
+  }
 }
 
 static void check_code(reader *r, const unsigned char *code, size_t count, size_t constants,
@@ -118,24 +142,30 @@ static void check_code(reader *r, const unsigned char *code, size_t count, size_
       refuse(r, "a function with more than 255 constants cannot use bitwise operators: split it", line);
     if (opcode == OP_LFALSESKIP && pc > 0 && (instruction(code, pc - 1) & 0x7F) == OP_GETUPVAL)
       refuse(r, "a table of an outer function is indexed by a comparison: name the comparison first", line);
-    if (opcode == OP_SETUPVAL && scope->parent && belongs_to_file(scope, (int)argument))
-      refuse(r, "a function assigns to a local of the file: this state would travel between rows, and is read-only", line);
+    bool jumps_back = opcode == OP_JMP && (instruction(code, pc) >> 7) < (1u << 24) - 1; // 2^24 - 1 stands for 0
+    r->bends |= jumps_back || opcode == OP_CALL || opcode == OP_TAILCALL || opcode == OP_SELF || opcode == OP_CLOSURE ||
+                (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP);
+    if (opcode == OP_SETUPVAL) check_assignment(r, scope, (int)argument, line);
   }
 }
 
 static void check_function(reader *r, function_scope *parent, int depth) {
-  if (depth > 100) refuse(r, "functions are nested too deeply", 0);
+  if (depth > 100) {
+    refuse(r, "functions are nested too deeply", 0);
+    return;
+  }
   size_t length;
   read_string(r, &length); // source
   int line = (int)read_size(r);
   read_size(r);
   skip(r, 3);
   size_t count = read_size(r);
-  const unsigned char *code = skip(r, count * 4);
+  const unsigned char *code = skip(r, count > SIZE_MAX / 4 ? SIZE_MAX : count * 4);
   if (r->refusal) return;
   size_t constants = read_constants(r);
   function_scope scope = {.parent = parent};
-  scope.count = (int)read_size(r);
+  size_t upvalues = read_size(r);
+  scope.count = upvalues < 256 ? (int)upvalues : -1; // -1: more than there can be
   scope.upvalues = skip(r, (size_t)scope.count * 3);
   if (r->refusal) return;
   check_code(r, code, count, constants, &scope, line);
@@ -146,13 +176,34 @@ static void check_function(reader *r, function_scope *parent, int depth) {
   for (size_t i = read_size(r); i > 0 && !r->refusal; i--) read_string(r, &length);
 }
 
-/// Why a compiled file is not run, or NULL. `line` is where the function begins.
-const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line) {
+static const char *refusal_of(reader *into, const char *code, size_t length) {
   static const char header[] = "\x1bLua\x54\x00\x19\x93\r\n\x1a\n\x04\x08\x08";
   const unsigned char *bytes = (const unsigned char *)code;
   if (length < 32 || memcmp(code, header, sizeof header - 1) != 0) return "this build of Lua compiles to an unknown form";
-  reader r = {.L = L, .S = S, .at = bytes + sizeof header - 1 + 16 + 1, .end = bytes + length};
-  check_function(&r, NULL, 0);
+  into->at = bytes + sizeof header - 1 + 16 + 1;
+  into->end = bytes + length;
+  check_function(into, NULL, 0);
+  return into->refusal;
+}
+
+/// Why a compiled file is not run, or NULL. `line` is where the function begins.
+const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line) {
+  reader r = {.L = L, .S = S};
+  const char *refusal = refusal_of(&r, code, length);
   *line = r.line;
-  return r.refusal;
+  return refusal;
+}
+
+/// Why a function that was made while its file loaded may not be kept, or NULL.
+const char *weir_survivor_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line) {
+  reader r = {.L = L, .S = S, .survives = true};
+  const char *refusal = refusal_of(&r, code, length);
+  *line = r.line;
+  return refusal;
+}
+
+/// Whether every instruction runs at most once and none calls.
+bool weir_runs_straight(lua_State *L, weir_state *S, const char *code, size_t length) {
+  reader r = {.L = L, .S = S};
+  return !refusal_of(&r, code, length) && !r.bends;
 }

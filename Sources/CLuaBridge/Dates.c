@@ -63,7 +63,8 @@ size_t weir_object_text(const weir_object *object, char *text) {
   parts_of(days, &year, &month, &day);
   size_t length = (size_t)snprintf(text, 64, "%04lld-%02d-%02d", (long long)year, month, day);
   if (object->kind == WEIR_DATE) return length;
-  int64_t rest = object->high - days * day_length;
+  int64_t rest = object->high % day_length;
+  if (rest < 0) rest += day_length;
   length += (size_t)snprintf(text + length, 64 - length, "T%02d:%02d:%02d", (int)(rest / 3600000000LL),
                              (int)(rest / 60000000 % 60), (int)(rest / 1000000 % 60));
   if (rest % 1000000) {

@@ -63,20 +63,24 @@ static int base_tonumber(lua_State *L) {
   luaL_checktype(L, 1, LUA_TSTRING);
   const char *text = lua_tolstring(L, 1, &length);
   luaL_argcheck(L, base >= 2 && base <= 36, 2, "base out of range");
-  if (length == 0 || length > 64) return lua_pushnil(L), 1;
-  for (size_t i = 0; i < length; i++) {
+  size_t start = strspn(text, " \f\n\r\t\v");
+  bool is_negative = text[start] == '-';
+  start += is_negative;
+  while (length > start && strchr(" \f\n\r\t\v", text[length - 1]) && text[length - 1]) length--;
+  if (length == start || length - start > 64) return lua_pushnil(L), 1;
+  for (size_t i = start; i < length; i++) {
     int c = (unsigned char)text[i];
     int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'z' ? (c | 32) - 'a' + 10 : 99;
     if (digit >= base) return lua_pushnil(L), 1;
     value = (lua_Integer)((lua_Unsigned)value * (lua_Unsigned)base + (lua_Unsigned)digit);
   }
-  lua_pushinteger(L, value);
+  lua_pushinteger(L, is_negative ? (lua_Integer)(0u - (lua_Unsigned)value) : value);
   return 1;
 }
 
 /// After a protected call: limits and rejections go on up, whoever catches.
 static void pass_on(lua_State *L, weir_state *S, int code) {
-  if (code == LUA_ERRMEM && !S->fatal) S->fatal = WEIR_MEMORY;
+  if (code == LUA_ERRMEM) weir_note_exhaustion(S);
   if (code != LUA_OK && (S->fatal || S->rejecting || S->status != WEIR_OK)) lua_error(L);
 }
 
@@ -86,8 +90,11 @@ static int base_pcall(lua_State *L) {
   weir_charge(L, S, 10);
   lua_pushboolean(L, 1);
   lua_insert(L, 1);
+  int32_t loading = S->loading, requiring = S->requiring;
   int code = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
   pass_on(L, S, code);
+  S->loading = loading;
+  weir_forget_modules(L, S, requiring);
   if (code == LUA_OK) return lua_gettop(L);
   lua_pushboolean(L, 0);
   lua_insert(L, -2);
@@ -101,8 +108,11 @@ static int base_xpcall(lua_State *L) {
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
   lua_rotate(L, 3, 2); // function, handler, true, function, arguments
+  int32_t loading = S->loading, requiring = S->requiring;
   int code = lua_pcall(L, lua_gettop(L) - 4, LUA_MULTRET, 0);
   pass_on(L, S, code);
+  S->loading = loading;
+  weir_forget_modules(L, S, requiring);
   if (code == LUA_OK) return lua_gettop(L) - 2;
   lua_pushboolean(L, 0); // the handler runs after the stack has gone, where it is an ordinary call
   lua_pushvalue(L, 2);
@@ -145,67 +155,6 @@ static int base_select(lua_State *L) {
   return count - (int)from;
 }
 
-static int pairs_step(lua_State *L) {
-  lua_Integer position = lua_tointeger(L, lua_upvalueindex(3));
-  for (;;) {
-    lua_pushinteger(L, ++position);
-    lua_replace(L, lua_upvalueindex(3));
-    if (lua_rawgeti(L, lua_upvalueindex(2), position) == LUA_TNIL) return 1;
-    lua_pushvalue(L, -1);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 2;
-    lua_settop(L, 0); // removed meanwhile
-  }
-}
-
-static int base_pairs(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  weir_push_contents(L, 1);
-  weir_push_sorted_keys(L, state_of(L), -1);
-  lua_pushinteger(L, 0);
-  lua_pushcclosure(L, pairs_step, 3);
-  return 1;
-}
-
-static int ipairs_step(lua_State *L) {
-  lua_Integer index = luaL_checkinteger(L, 2) + 1;
-  lua_pushinteger(L, index);
-  return lua_geti(L, 1, index) == LUA_TNIL ? 1 : 2;
-}
-
-static int base_ipairs(lua_State *L) {
-  luaL_checkany(L, 1);
-  lua_pushcfunction(L, ipairs_step);
-  lua_pushvalue(L, 1);
-  lua_pushinteger(L, 0);
-  return 3;
-}
-
-/// Sets a copy of the metatable that holds only what a script may define.
-static int base_setmetatable(lua_State *L) {
-  static const char *const allowed[] = {"__index", "__newindex", "__call", "__eq", "__lt", "__le", "__len", "__unm",
-                                        "__add", "__sub", "__mul", "__div", "__idiv", "__mod", "__pow", "__metatable"};
-  luaL_checktype(L, 1, LUA_TTABLE);
-  if (!lua_isnil(L, 2)) luaL_checktype(L, 2, LUA_TTABLE);
-  if (lua_getmetatable(L, 1)) {
-    lua_pushliteral(L, "__metatable");
-    if (lua_rawget(L, -2) != LUA_TNIL) return luaL_error(L, "cannot change a protected metatable: it is read-only");
-  }
-  lua_settop(L, 2);
-  if (!lua_isnil(L, 2)) {
-    weir_push_contents(L, 2);
-    lua_createtable(L, 0, 4);
-    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
-      lua_pushstring(L, allowed[i]);
-      lua_pushvalue(L, -1);
-      if (lua_rawget(L, 3) == LUA_TNIL || lua_iscfunction(L, -1)) lua_pop(L, 2);
-      else lua_rawset(L, 4);
-    }
-  }
-  lua_setmetatable(L, 1);
-  lua_settop(L, 1);
-  return 1;
-}
-
 enum { LOG_TEXT = 400, LOG_BYTES = 1 << 20 };
 
 /// `log(…)`: a line for the run's report, with the place that wrote it. What passes a limit is counted and left out.
@@ -239,7 +188,7 @@ static int base_log(lua_State *L) {
   }
   if (needed > S->log_capacity) {
     char *larger = realloc(S->log, needed * 2);
-    if (!larger) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+    if (!larger) weir_fail_memory(L, REFUSED_NOTHING);
     S->log = larger;
     S->log_capacity = needed * 2;
   }
@@ -284,10 +233,10 @@ static int mark_aggregate(lua_State *L) {
   return 1;
 }
 
-/// A file may define globals while it loads; afterwards they stay as they are.
+/// A file may define globals while it loads itself; afterwards, and while another loads, they stay as they are.
 static int define_global(lua_State *L) {
   weir_state *S = state_of(L);
-  if (!S->loading)
+  if (S->loading != (int32_t)lua_tointeger(L, lua_upvalueindex(2)))
     return luaL_error(L, "global '%s' is read-only: files define globals only while they load",
                       lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?");
   lua_settop(L, 3);
@@ -295,8 +244,8 @@ static int define_global(lua_State *L) {
   return 0;
 }
 
-/// Pushes a new file's globals, then the environment that shows them.
-void weir_push_environment(lua_State *L, weir_state *S) {
+/// Pushes a new file's globals, then the environment that shows them; gives the environment's number.
+int32_t weir_push_environment(lua_State *L, weir_state *S) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, S->library);
   if (!S->sealed) {
     static const char *const tables[] = {"string", "table", "math", "utf8"};
@@ -319,11 +268,18 @@ void weir_push_environment(lua_State *L, weir_state *S) {
   lua_pushvalue(L, -3);
   lua_setfield(L, -2, "__index");
   lua_pushvalue(L, -3);
-  lua_pushcclosure(L, define_global, 1);
+  lua_pushinteger(L, ++S->environments);
+  lua_pushcclosure(L, define_global, 2);
   lua_setfield(L, -2, "__newindex");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_setmetatable(L, -2);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->environment_set);
+  lua_pushvalue(L, -2);
+  lua_pushvalue(L, -4);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+  return S->environments;
 }
 
 static void add_library(lua_State *L, const char *name, void (*open)(lua_State *)) {
@@ -336,7 +292,7 @@ void weir_open_environment(lua_State *L, weir_state *S) {
   static const luaL_Reg base[] = {
       {"type", base_type}, {"tostring", weir_tostring}, {"tonumber", base_tonumber}, {"pcall", base_pcall},
       {"xpcall", base_xpcall}, {"error", base_error}, {"assert", base_assert}, {"select", base_select},
-      {"pairs", base_pairs}, {"ipairs", base_ipairs}, {"setmetatable", base_setmetatable}, {"require", weir_require},
+      {"pairs", weir_pairs}, {"ipairs", weir_ipairs}, {"setmetatable", weir_setmetatable}, {"require", weir_require},
       {"log", base_log}, {"reject", base_reject}, {NULL, NULL}};
   static const char *const kinds[] = {"fee_rule", "metric", "fold", "func", "transform", "source", "export"};
   static const char *const aggregates[] = {"sum", "count", "count_distinct", "min", "max", "avg", "median", "quantile",

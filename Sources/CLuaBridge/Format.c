@@ -103,9 +103,10 @@ static bool add_decimal(lua_State *L, luaL_Buffer *buffer, int index, const char
 
 static void add_conversion(lua_State *L, luaL_Buffer *buffer, int index, char *spec, size_t length) {
   char conversion = spec[length - 1], out[512];
+  int written;
   if (add_decimal(L, buffer, index, spec, conversion)) return;
   switch (conversion) {
-  case 'c': luaL_addchar(buffer, (char)luaL_checkinteger(L, index)); return;
+  case 'c': written = snprintf(out, sizeof out, spec, (int)luaL_checkinteger(L, index)); break;
   case 'd':
   case 'i':
   case 'u':
@@ -117,19 +118,38 @@ static void add_conversion(lua_State *L, luaL_Buffer *buffer, int index, char *s
     spec[length] = 'l';
     spec[length + 1] = conversion;
     spec[length + 2] = 0;
-    snprintf(out, sizeof out, spec, value);
+    written = snprintf(out, sizeof out, spec, value);
     break;
   }
   case 'e':
   case 'E':
   case 'f':
   case 'g':
-  case 'G': snprintf(out, sizeof out, spec, luaL_checknumber(L, index)); break;
+  case 'G': {
+    double number = luaL_checknumber(L, index);
+    // The sign of NaN is the machine's.
+    written = snprintf(out, sizeof out, spec, isnan(number) ? (double)NAN : number);
+    break;
+  }
   case 's': add_text(L, buffer, index, spec); return;
   case 'q': add_quoted(L, buffer, index); return;
   default: luaL_error(L, "invalid conversion '%s' to 'format'", spec); return;
   }
-  luaL_addstring(buffer, out);
+  if (written > 0) luaL_addlstring(buffer, out, (size_t)written); // %c may write a zero byte
+}
+
+/// Flags, width and precision, of two digits each; gives the place of the conversion's letter.
+static const char *read_spec(lua_State *L, const char *format, const char *end, char *spec, size_t *used) {
+  while (format < end && *used < 6 && *format && strchr("-+ #0", *format)) spec[(*used)++] = *format++;
+  for (int part = 0; part < 2; part++) {
+    if (part == 1 && format < end && *format == '.') spec[(*used)++] = *format++;
+    else if (part == 1) break;
+    for (int digits = 0; format < end && *format >= '0' && *format <= '9'; digits++) {
+      if (digits == 2) luaL_error(L, "invalid conversion to 'format': a width has at most two digits");
+      spec[(*used)++] = *format++;
+    }
+  }
+  return format;
 }
 
 /// As string.format, without %a and %p; widths and precisions of at most two digits; decimals keep every digit.
@@ -151,12 +171,7 @@ int weir_format(lua_State *L) {
     }
     char spec[32] = "%";
     size_t used = 1;
-    int digits = 0;
-    while (format < end && used < 12 && *format && strchr("-+ #0123456789.", *format)) {
-      digits = *format >= '0' && *format <= '9' ? digits + 1 : 0;
-      if (digits > 2) return luaL_error(L, "invalid conversion to 'format': a width has at most two digits");
-      spec[used++] = *format++;
-    }
+    format = read_spec(L, format, end, spec, &used);
     if (format >= end) return luaL_error(L, "invalid conversion '%s' to 'format'", spec);
     spec[used++] = *format++;
     spec[used] = 0;

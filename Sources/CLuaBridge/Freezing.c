@@ -3,8 +3,6 @@
 const char weir_hidden_key = 0;
 
 static int read_only(lua_State *L) {
-  weir_state *S = state_of(L);
-  (void)S;
   return luaL_error(L, "this table is read-only: it was frozen after load, because state is limited to one row");
 }
 
@@ -12,6 +10,16 @@ static int frozen_length(lua_State *L) {
   weir_push_contents(L, 1);
   lua_pushinteger(L, (lua_Integer)lua_rawlen(L, -1));
   return 1;
+}
+
+/// Pushes the globals of a file's environment, which guards itself but not what they hold; false where it is none.
+static bool push_globals(lua_State *L, weir_state *S, int table) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->environment_set);
+  lua_pushvalue(L, table);
+  bool is_one = lua_rawget(L, -2) == LUA_TTABLE;
+  lua_remove(L, -2);
+  if (!is_one) lua_pop(L, 1);
+  return is_one;
 }
 
 /// Makes the empty table at the top a read-only view of the table below it, which it replaces: [contents, view] -> [view].
@@ -51,17 +59,16 @@ static void freeze(lua_State *L, weir_state *S, int visited, int depth);
 static void freeze_table(lua_State *L, weir_state *S, int visited, int depth) {
   int table = lua_gettop(L);
   if (lua_getmetatable(L, table)) {
-    lua_pushliteral(L, "__metatable");
-    bool protected_already = lua_rawget(L, -2) != LUA_TNIL;
+    bool is_frozen = lua_rawgetp(L, -1, &weir_hidden_key) != LUA_TNIL;
     lua_pop(L, 1);
-    if (protected_already) {
-      lua_pop(L, 1);
-      return;
+    if (!is_frozen) { // what its operators reach; of an environment, what the file defined
+      bool is_environment = push_globals(L, S, table);
+      int values = lua_gettop(L);
+      for (lua_pushnil(L); lua_next(L, values); lua_pop(L, 1)) freeze(L, S, visited, depth + 1);
+      is_frozen = is_environment;
     }
-    lua_pushliteral(L, "__index");
-    lua_rawget(L, -2);
-    freeze(L, S, visited, depth + 1);
-    lua_pop(L, 2);
+    lua_settop(L, table);
+    if (is_frozen) return;
   }
   lua_newtable(L);
   int contents = lua_gettop(L);
@@ -97,7 +104,12 @@ static void freeze(lua_State *L, weir_state *S, int visited, int depth) {
   lua_rawset(L, visited);
   if (type == LUA_TTABLE) {
     freeze_table(L, S, visited, depth);
-  } else if (!lua_iscfunction(L, index)) {
+  } else if (lua_iscfunction(L, index)) {
+    if (weir_is_iterator(L, index))
+      luaL_error(L, "an iterator of pairs or gmatch is kept after the file is loaded: its place would travel between rows, "
+                    "and state is limited to one row");
+  } else {
+    weir_check_survivor(L, S);
     for (int i = 1; lua_getupvalue(L, index, i); i++) {
       freeze(L, S, visited, depth + 1);
       lua_settop(L, index);

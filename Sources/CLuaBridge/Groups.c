@@ -163,10 +163,11 @@ static int finish_body(lua_State *L) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, S->functions);
   lua_rawgeti(L, LUA_REGISTRYINDEX, request->number);
   int base = lua_gettop(L);
+  S->function = batch->function;
   luaL_checkstack(L, batch->result_count + 20, "too many results");
   for (batch->row = 0; batch->row < batch->row_count; batch->row++) {
     S->failed_row = batch->row;
-    S->steps_left = S->limits.steps;
+    weir_begin_row(L, S);
     lua_rawgeti(L, base - 1, batch->function);
     if (lua_rawgeti(L, base, batch->row + 1) == LUA_TNIL) {
       lua_pop(L, 1);

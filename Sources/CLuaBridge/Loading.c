@@ -33,28 +33,58 @@ static const char *push_dump(lua_State *L, size_t *length) {
   return bytes;
 }
 
-static void fail_syntax(lua_State *L, weir_state *S, const char *path) {
+/// Refuses a file with the message at the top.
+void weir_fail_syntax(lua_State *L, weir_state *S, const char *path) {
   S->status = WEIR_SYNTAX;
   snprintf(S->path, sizeof S->path, "%s", path);
   lua_error(L);
+  abort(); // not reached: lua_error does not return
+}
+
+/// Refuses the function at the top, which outlives the load of its file, where it assigns to a local around it: that
+/// local would travel between rows.
+void weir_check_survivor(lua_State *L, weir_state *S) {
+  if (!S->assigns) return;
+  int top = lua_gettop(L), line = 0;
+  size_t length;
+  luaL_checkstack(L, 12, NULL);
+  lua_pushvalue(L, top);
+  const char *bytes = push_dump(L, &length);
+  weir_charge(L, S, (int64_t)length >> 4);
+  const char *refusal = weir_survivor_refusal(L, S, bytes, length, &line);
+  if (refusal) {
+    lua_Debug about;
+    lua_pushvalue(L, top);
+    lua_getinfo(L, ">S", &about);
+    const char *path = about.source[0] == '@' ? about.source + 1 : about.source;
+    lua_pushfstring(L, "%s:%d: %s", path, line, refusal);
+    weir_fail_syntax(L, S, path);
+  }
+  lua_settop(L, top);
 }
 
 /// Compiles, checks and runs one file in an environment of its own; leaves its value, frozen, and below it its globals.
 void weir_load_chunk(lua_State *L, weir_state *S, const char *source, size_t length, const char *path) {
   luaL_checkstack(L, 20, NULL);
+  char outer[sizeof S->chunk]; // the file that requires this one
+  memcpy(outer, S->chunk, sizeof outer);
+  snprintf(S->chunk, sizeof S->chunk, "%s", path);
   if (length > SOURCE_LIMIT) {
     lua_pushfstring(L, "the file has %d bytes: %d is the limit", (int)length, (int)SOURCE_LIMIT);
-    fail_syntax(L, S, path);
+    weir_fail_syntax(L, S, path);
   }
   if (length > 0 && source[0] == LUA_SIGNATURE[0]) {
     lua_pushliteral(L, "the file is binary: only text is loaded");
-    fail_syntax(L, S, path);
+    weir_fail_syntax(L, S, path);
   }
   weir_charge(L, S, (int64_t)length >> 3);
   const char *name = lua_pushfstring(L, "@%s", path);
   int code = luaL_loadbufferx(L, source, length, name, "t");
-  if (code == LUA_ERRMEM) weir_fail(L, WEIR_MEMORY, "memory limit passed");
-  if (code != LUA_OK) fail_syntax(L, S, path);
+  if (code == LUA_ERRMEM) {
+    weir_note_exhaustion(S);
+    weir_fail(L, S->fatal, S->message);
+  }
+  if (code != LUA_OK) weir_fail_syntax(L, S, path);
   lua_remove(L, -2);
   size_t dumped;
   const char *bytes = push_dump(L, &dumped);
@@ -62,25 +92,25 @@ void weir_load_chunk(lua_State *L, weir_state *S, const char *source, size_t len
   const char *refusal = weir_refusal(L, S, bytes, dumped, &line);
   if (refusal) {
     lua_pushfstring(L, "%s:%d: %s", path, line, refusal);
-    fail_syntax(L, S, path);
+    weir_fail_syntax(L, S, path);
   }
   lua_pop(L, 1);
-  weir_push_environment(L, S); // function, globals, environment
+  int32_t loading = S->loading, environment = weir_push_environment(L, S); // function, globals, environment
   lua_pushvalue(L, -3);
   lua_insert(L, -2);
   lua_setupvalue(L, -2, 1);
   lua_remove(L, -3); // globals, function
-  S->loading++;
+  S->loading = environment;
   lua_call(L, 0, 1);
-  S->loading--;
+  S->loading = loading;
   weir_freeze(L, S);
   int globals = lua_gettop(L) - 1;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, S->library);
   for (lua_pushnil(L); lua_next(L, globals);) { // what the file added, not the library
     weir_freeze(L, S);
     lua_pop(L, 1);
   }
   lua_settop(L, globals + 1);
+  if (outer[0]) memcpy(S->chunk, outer, sizeof outer);
 }
 
 int weir_require(lua_State *L) {
@@ -92,18 +122,19 @@ int weir_require(lua_State *L) {
     lua_rawgeti(L, -1, 1);
     return 1;
   }
-  if (!lua_isnil(L, -1)) return luaL_error(L, "module '%s' requires itself", name);
+  if (lua_isinteger(L, -1)) return luaL_error(L, "module '%s' requires itself", name);
   weir_module *module = S->modules;
   while (module && strcmp(module->name, name) != 0) module = module->next;
   if (!module) return luaL_error(L, "no module '%s' in this plugin", name);
   lua_pushvalue(L, 1);
-  lua_pushboolean(L, 1);
+  lua_pushinteger(L, ++S->requiring);
   lua_rawset(L, 2);
   char path[200];
   snprintf(path, sizeof path, "%.190s.lua", name);
   for (char *p = path; p[4]; p++)
     if (*p == '.') *p = '/';
   weir_load_chunk(L, S, module->source, module->length, path);
+  S->requiring--;
   lua_createtable(L, 1, 0);
   lua_pushvalue(L, -2);
   lua_rawseti(L, -2, 1);
@@ -111,6 +142,20 @@ int weir_require(lua_State *L) {
   lua_insert(L, -2);
   lua_rawset(L, 2);
   return 1;
+}
+
+/// Takes back modules that an error left half loaded: who asks again gets the same answer. Allocates nothing.
+void weir_forget_modules(lua_State *L, weir_state *S, int32_t depth) {
+  if (S->requiring <= depth || !lua_checkstack(L, 6)) return;
+  S->requiring = depth;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->modules_loaded);
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) <= depth) continue;
+    lua_pushvalue(L, -2);
+    lua_pushnil(L);
+    lua_rawset(L, -5);
+  }
+  lua_pop(L, 1);
 }
 
 void weir_add_module(weir_state *S, const char *name, const char *source, size_t length) {
@@ -128,6 +173,32 @@ void weir_add_module(weir_state *S, const char *name, const char *source, size_t
   module->length = length;
   module->next = S->modules;
   S->modules = module;
+}
+
+static bool look_at_function(lua_State *L, weir_state *S, int function) {
+  for (int i = 1; lua_getupvalue(L, function, i); i++) {
+    int type = lua_type(L, -1);
+    lua_pop(L, 1);
+    if (type == LUA_TTABLE || type == LUA_TFUNCTION) return false;
+  }
+  size_t length;
+  lua_pushvalue(L, function);
+  const char *bytes = push_dump(L, &length);
+  return weir_runs_straight(L, S, bytes, length);
+}
+
+/// Whether a function runs no instruction twice and can reach no code but its own, whatever its rows hold: it has no
+/// loop, no call, and no outer table or function, whose operators could run. Such a function needs no counting.
+bool weir_is_straight(lua_State *L, weir_state *S, int32_t number) {
+  int32_t *known = &S->straight[number & 63];
+  if (*known != number && *known != -number) {
+    int top = lua_gettop(L);
+    luaL_checkstack(L, 10, NULL);
+    weir_push_function(L, S, number);
+    *known = look_at_function(L, S, top + 1) ? number : -number;
+    lua_settop(L, top);
+  }
+  return *known == number;
 }
 
 typedef struct {
@@ -177,16 +248,10 @@ typedef struct {
   const weir_value *nodes;
 } call_request;
 
-static void push_function(lua_State *L, weir_state *S, int32_t number) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, S->functions);
-  if (lua_rawgeti(L, -1, number) != LUA_TFUNCTION) luaL_error(L, "no function %d in this state", (int)number);
-  lua_remove(L, -2);
-}
-
 static int call_body(lua_State *L) {
   weir_state *S = state_of(L);
   call_request *request = lua_touserdata(L, 1);
-  push_function(L, S, request->function);
+  weir_push_function(L, S, request->function);
   const weir_value *nodes = request->nodes;
   luaL_checkstack(L, request->count + 8, "too many arguments");
   for (int i = 0; i < request->count; i++) nodes += weir_push(L, S, nodes);
@@ -205,7 +270,7 @@ weir_status weir_call(weir_state *S, int32_t function, const weir_value *nodes, 
 static int upvalues_body(lua_State *L) {
   weir_state *S = state_of(L);
   call_request *request = lua_touserdata(L, 1);
-  push_function(L, S, request->function);
+  weir_push_function(L, S, request->function);
   int function = lua_gettop(L);
   lua_newtable(L);
   const char *name;
@@ -226,7 +291,7 @@ weir_status weir_upvalues(weir_state *S, int32_t function) {
 static int bytecode_body(lua_State *L) {
   weir_state *S = state_of(L);
   call_request *request = lua_touserdata(L, 1);
-  push_function(L, S, request->function);
+  weir_push_function(L, S, request->function);
   size_t length;
   const char *bytes = push_dump(L, &length);
   weir_values_append(&S->reply, (weir_value){.kind = WEIR_STRING, .text = bytes, .length = length});

@@ -19,6 +19,13 @@ static int extreme(lua_State *L, int sign) {
   int count = lua_gettop(L), best = 1;
   luaL_argcheck(L, count >= 1, 1, "number expected");
   weir_charge(L, state_of(L), count);
+  bool plain = true; // no decimal among them
+  for (int i = 1; i <= count; i++) plain &= lua_type(L, i) == LUA_TNUMBER;
+  if (plain) {
+    for (int i = 2; i <= count; i++)
+      if (sign > 0 ? lua_compare(L, best, i, LUA_OPLT) : lua_compare(L, i, best, LUA_OPLT)) best = i;
+    return lua_pushvalue(L, best), 1;
+  }
   compare_numbers(L, 1, 1); // checks the type of a single argument
   bool has_decimal = object_of(L, 1, WEIR_DECIMAL);
   for (int i = 2; i <= count; i++) {

@@ -99,19 +99,73 @@ static void operands(lua_State *L, weir_object *a, weir_object *b, const char *v
 
 static int overflow(lua_State *L) { return luaL_error(L, "the exact result needs more than 38 digits"); }
 
+/// A magnitude of 256 bits, which holds every product, and every sum at one scale, of two decimals.
+typedef struct {
+  unsigned __int128 high, low;
+} wide;
+
+static unsigned __int128 magnitude_of(__int128 value) {
+  return value < 0 ? -(unsigned __int128)value : (unsigned __int128)value;
+}
+
+static wide wide_product(unsigned __int128 p, unsigned __int128 q) {
+  unsigned __int128 mask = UINT64_MAX, low = (p & mask) * (q & mask);
+  unsigned __int128 middle = (p >> 64) * (q & mask) + (low >> 64), cross = (p & mask) * (q >> 64) + (middle & mask);
+  return (wide){(p >> 64) * (q >> 64) + (middle >> 64) + (cross >> 64), cross << 64 | (low & mask)};
+}
+
+static wide wide_sum(wide a, wide b) {
+  wide sum = {a.high + b.high, a.low + b.low};
+  sum.high += sum.low < a.low;
+  return sum;
+}
+
+static wide wide_difference(wide a, wide b) { return (wide){a.high - b.high - (a.low < b.low), a.low - b.low}; }
+static bool wide_less(wide a, wide b) { return a.high < b.high || (a.high == b.high && a.low < b.low); }
+
+/// Pushes an exact result, without zeros behind its last digit where that makes it fit; raises past 38 digits.
+static int push_wide(lua_State *L, wide magnitude, int scale, bool is_negative) {
+  while (scale > 0 && (magnitude.high || magnitude.low >= (unsigned __int128)weir_bound || scale > 38)) {
+    uint64_t parts[4] = {(uint64_t)(magnitude.high >> 64), (uint64_t)magnitude.high, (uint64_t)(magnitude.low >> 64),
+                         (uint64_t)magnitude.low};
+    unsigned __int128 rest = 0;
+    for (int i = 0; i < 4; i++) {
+      rest = rest << 64 | parts[i];
+      parts[i] = (uint64_t)(rest / 10);
+      rest %= 10;
+    }
+    if (rest) return overflow(L);
+    magnitude = (wide){(unsigned __int128)parts[0] << 64 | parts[1], (unsigned __int128)parts[2] << 64 | parts[3]};
+    scale--;
+  }
+  if (magnitude.high || magnitude.low >= (unsigned __int128)weir_bound) return overflow(L);
+  weir_push_decimal(L, state_of(L), is_negative ? -(__int128)magnitude.low : (__int128)magnitude.low, scale);
+  return 1;
+}
+
+/// A coefficient at a larger scale.
+static wide scaled(__int128 coefficient, int by) {
+  __int128 power = 1;
+  weir_power_of_ten(by, &power);
+  return wide_product(magnitude_of(coefficient), (unsigned __int128)power);
+}
+
 static int add_signed(lua_State *L, int sign, const char *verb) {
   weir_object a, b;
   operands(L, &a, &b, verb);
-  __int128 x = coefficient_of(&a), y = coefficient_of(&b) * sign, power;
+  __int128 x = coefficient_of(&a), y = coefficient_of(&b) * sign, sum, power;
   int scale = a.scale > b.scale ? a.scale : b.scale;
-  if (a.scale < scale && (!weir_power_of_ten(scale - a.scale, &power) || __builtin_mul_overflow(x, power, &x)))
-    return overflow(L);
-  if (b.scale < scale && (!weir_power_of_ten(scale - b.scale, &power) || __builtin_mul_overflow(y, power, &y)))
-    return overflow(L);
-  __int128 sum;
-  if (!fits(x) || !fits(y) || __builtin_add_overflow(x, y, &sum) || !fits(sum)) return overflow(L);
-  weir_push_decimal(L, state_of(L), sum, scale);
-  return 1;
+  __int128 p = x, q = y;
+  bool is_narrow = true; // at one scale they fit 128 bits
+  if (a.scale < scale) is_narrow = weir_power_of_ten(scale - a.scale, &power) && !__builtin_mul_overflow(p, power, &p);
+  if (b.scale < scale) is_narrow &= weir_power_of_ten(scale - b.scale, &power) && !__builtin_mul_overflow(q, power, &q);
+  if (is_narrow && !__builtin_add_overflow(p, q, &sum) && fits(sum))
+    return weir_push_decimal(L, state_of(L), sum, scale), 1;
+  wide first = scaled(x, scale - a.scale), second = scaled(y, scale - b.scale);
+  if ((x < 0) == (y < 0)) return push_wide(L, wide_sum(first, second), scale, x < 0);
+  bool is_less = wide_less(first, second);
+  return push_wide(L, is_less ? wide_difference(second, first) : wide_difference(first, second), scale,
+                   is_less ? y < 0 : x < 0);
 }
 
 static int decimal_add(lua_State *L) { return add_signed(L, 1, "add"); }
@@ -120,12 +174,11 @@ static int decimal_subtract(lua_State *L) { return add_signed(L, -1, "subtract")
 static int decimal_multiply(lua_State *L) {
   weir_object a, b;
   operands(L, &a, &b, "multiply");
-  __int128 product;
-  if (__builtin_mul_overflow(coefficient_of(&a), coefficient_of(&b), &product) || !fits(product)) return overflow(L);
-  if (a.scale + b.scale > 38)
-    return luaL_error(L, "the exact product has %d decimals, more than 38: round a factor", a.scale + b.scale);
-  weir_push_decimal(L, state_of(L), product, a.scale + b.scale);
-  return 1;
+  __int128 x = coefficient_of(&a), y = coefficient_of(&b), product;
+  int scale = a.scale + b.scale;
+  if (!__builtin_mul_overflow(x, y, &product) && fits(product) && scale <= 38)
+    return weir_push_decimal(L, state_of(L), product, scale), 1;
+  return push_wide(L, wide_product(magnitude_of(x), magnitude_of(y)), scale, (x < 0) != (y < 0));
 }
 
 static int decimal_divide(lua_State *L) {

@@ -8,8 +8,10 @@
 size_t weir_copy_clean(char *to, size_t room, const char *from, size_t length) {
   size_t written = 0;
   for (size_t i = 0; i < length && written + 5 < room; i++) {
-    unsigned char byte = (unsigned char)from[i];
-    to[written++] = byte < 32 || byte == 127 ? ' ' : (char)byte;
+    unsigned char byte = (unsigned char)from[i], next = i + 1 < length ? (unsigned char)from[i + 1] : 0;
+    bool is_wide_control = byte == 0xC2 && next >= 0x80 && next < 0xA0; // U+0080 to U+009F
+    if (is_wide_control) i++;
+    to[written++] = byte < 32 || byte == 127 || is_wide_control ? ' ' : (char)byte;
   }
   if (written + 5 >= room) {
     while (written > 0 && ((unsigned char)to[written - 1] & 0xC0) == 0x80) written--;
@@ -34,14 +36,30 @@ static int split_position(const char **text, size_t *length, const char *source)
   return line;
 }
 
+/// Where the rows' function begins: the place of errors that no line of it raised.
+static bool describe_function(lua_State *L, weir_state *S, lua_Debug *about) {
+  if (!S->function || !lua_checkstack(L, 4)) return false;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->functions);
+  bool found = lua_rawgeti(L, -1, S->function) == LUA_TFUNCTION;
+  if (found) {
+    lua_getinfo(L, ">S", about);
+    S->line = about->linedefined;
+    snprintf(S->path, sizeof S->path, "%s", about->source[0] == '@' ? about->source + 1 : about->source);
+  } else {
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return found;
+}
+
 /// Writes the frames of the plugin, innermost first, a line each: path, line, first line of the function, name (all but the
 /// name are always there; a function that the host calls has none). Frames that do not fit are left out.
 ///
 /// - level: the first frame to look at: 1 in a message handler, which is 0 itself.
-static void describe_frames(lua_State *L, weir_state *S, int level, const char **short_source, lua_Debug *first) {
+static bool describe_frames(lua_State *L, weir_state *S, int level, const char **short_source, lua_Debug *first) {
   bool found = false;
   size_t written = 0;
-  for (int last = level + 11; level < last; level++) {
+  for (int last = level + 12; level < last; level++) {
     lua_Debug frame;
     if (!lua_getstack(L, level, &frame)) break;
     lua_getinfo(L, "Sln", &frame);
@@ -53,14 +71,26 @@ static void describe_frames(lua_State *L, weir_state *S, int level, const char *
       S->line = frame.currentline;
       snprintf(S->path, sizeof S->path, "%s", frame.source[0] == '@' ? frame.source + 1 : frame.source);
     }
+    char name[48] = ""; // a field's name is any text
+    if (frame.name) weir_copy_clean(name, sizeof name, frame.name, strlen(frame.name));
     int more = snprintf(S->traceback + written, sizeof S->traceback - written, "%s%s\t%d\t%d\t%s", written ? "\n" : "",
-                        frame.short_src, frame.currentline, frame.linedefined, frame.name ? frame.name : "");
+                        frame.short_src, frame.currentline, frame.linedefined, name);
     if (more < 0 || written + (size_t)more >= sizeof S->traceback) {
       S->traceback[written] = 0;
       break;
     }
     written += (size_t)more;
   }
+  return found;
+}
+
+/// Writes file, line and traceback of what runs now into the state. Reads alone: the allocator calls it as well.
+void weir_note_place(lua_State *L, weir_state *S) {
+  const char *source = NULL;
+  lua_Debug first;
+  S->line = 0;
+  S->path[0] = S->traceback[0] = 0;
+  describe_frames(L, S, 0, &source, &first);
 }
 
 static void describe_value(lua_State *L, weir_state *S, const char *source) {
@@ -70,8 +100,11 @@ static void describe_value(lua_State *L, weir_state *S, const char *source) {
   if (lua_type(L, 1) == LUA_TSTRING) {
     text = lua_tolstring(L, 1, &length);
     int line = source ? split_position(&text, &length, source) : 0;
-    // Of a limit the frames know better: its message is the hook's, which names the caller of the function that ran.
-    if (line && !S->fatal) S->line = line;
+    if (line) S->line = line;
+    if (S->status == WEIR_SYNTAX && !strcmp(text, "C stack overflow")) {
+      text = "the file is nested too deeply: 200 levels of brackets and functions are the most";
+      length = strlen(text);
+    }
   } else if (lua_isnil(L, 1)) {
     text = "error object is nil";
     length = strlen(text);
@@ -96,6 +129,7 @@ int weir_handler(lua_State *L) {
   weir_state *S = state_of(L);
   const char *source = NULL;
   lua_Debug first;
+  if (S->fatal) return 1; // where the limit was passed is noted
   S->line = 0;
   if (S->status == WEIR_SYNTAX) { // the file that does not run is no frame: Lua names it by its short form
     lua_pushfstring(L, "@%s", S->path);
@@ -103,17 +137,42 @@ int weir_handler(lua_State *L) {
     if (strlen(source) > 59) source = NULL;
   } else {
     S->path[0] = S->traceback[0] = 0;
-    describe_frames(L, S, 1, &source, &first);
+    if (!describe_frames(L, S, 1, &source, &first) && !describe_function(L, S, &first)) strcpy(S->path, S->chunk);
   }
   describe_value(L, S, source);
   lua_settop(L, 1);
   return 1;
 }
 
+/// Lua gave up for memory: the allocator has noted where and why.
+void weir_note_exhaustion(weir_state *S) {
+  if (S->fatal) return;
+  S->fatal = WEIR_MEMORY;
+  switch (S->refusal) {
+  case REFUSED_STACK:
+    strcpy(S->message, "stack overflow: functions call each other too deeply (limits: block)");
+    break;
+  case REFUSED_BLOCK:
+    snprintf(S->message, sizeof S->message,
+             "memory limit passed: one text or table of more than %lld bytes (limits: block)", (long long)S->limits.block);
+    break;
+  case REFUSED_MEMORY:
+    snprintf(S->message, sizeof S->message, "memory limit passed: the plugin may hold %lld bytes (limits: memory)",
+             (long long)S->limits.memory);
+    break;
+  case REFUSED_OUTPUT:
+    snprintf(S->message, sizeof S->message, "output limit passed: %lld bytes of texts or log lines (limits: output)",
+             (long long)S->limits.output);
+    break;
+  default: strcpy(S->message, "memory limit passed: the machine has no more");
+  }
+}
+
 /// What `weir_handler` does, for a thread that ended with an error, whose value is at index 1 of L.
 void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread) {
   const char *source = NULL;
   lua_Debug first;
+  if (S->fatal) return;
   S->line = 0;
   S->path[0] = S->traceback[0] = 0;
   describe_frames(thread, S, 0, &source, &first);
@@ -123,13 +182,14 @@ void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread) {
 /// The status of what lua_pcall gave.
 weir_status weir_settle(weir_state *S, int code) {
   if (code == LUA_OK) return S->status = WEIR_OK;
-  if (code == LUA_ERRMEM && !S->fatal) S->fatal = WEIR_MEMORY;
-  if (S->fatal == WEIR_MEMORY && !strstr(S->message, "limit")) { // Lua's own words for it name no limit
-    strcpy(S->message, "memory limit passed");
-  } else if (code == LUA_ERRERR && !S->message[0]) {
-    strcpy(S->message, "stack overflow while an error was handled");
+  weir_forget_modules(S->L, S, 0);
+  if (code == LUA_ERRMEM) weir_note_exhaustion(S);
+  if (code == LUA_ERRERR && !S->message[0]) strcpy(S->message, "stack overflow while an error was handled");
+  if (S->fatal) {
+    lua_Debug about;
+    if (!S->path[0] && !describe_function(S->L, S, &about)) strcpy(S->path, S->chunk);
+    return S->status = (weir_status)S->fatal;
   }
-  if (S->fatal) return S->status = (weir_status)S->fatal;
   if (S->rejecting) {
     S->rejecting = false;
     return S->status = WEIR_REJECTED;

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bridge.h"
@@ -46,6 +47,14 @@ void weir_append_placeholder(weir_result *result) {
 static const char *const kind_names[] = {"nil", "bool", "int", "float", "string", "decimal", "date", "timestamp",
                                          "table", "function", "list"};
 
+/// Raises what is wrong with a result, whose name and type are the definition's.
+static int complain(lua_State *L, const weir_result *result, const char *why) {
+  char type[40];
+  if (result->kind == WEIR_DECIMAL) snprintf(type, sizeof type, "decimal(%d,%d)", result->precision, result->scale);
+  else snprintf(type, sizeof type, "%s", kind_names[result->kind]);
+  return luaL_error(L, "result '%s' is to be %s %s: %s", result->name, *type == 'i' ? "an" : "a", type, why);
+}
+
 /// What the status becomes where a value of the right type does not do. A rule's row, or a source's, fails alone;
 /// anything else stops the run.
 static int32_t value_status(const weir_state *S) {
@@ -55,13 +64,13 @@ static int32_t value_status(const weir_state *S) {
 /// A value that this row came to: nil, NaN, too many digits.
 static int refuse_value(lua_State *L, weir_state *S, const weir_result *result, const char *why) {
   S->status = value_status(S);
-  return luaL_error(L, "result '%s' is to be a %s: %s", result->name, kind_names[result->kind], why);
+  return complain(L, result, why);
 }
 
 /// A value of another type: the script is wrong.
 static int refuse(lua_State *L, weir_state *S, const weir_result *result, const char *why) {
   S->status = WEIR_RESULT;
-  return luaL_error(L, "result '%s' is to be a %s: %s", result->name, kind_names[result->kind], why);
+  return complain(L, result, why);
 }
 
 static int refuse_type(lua_State *L, weir_state *S, const weir_result *result, int index) {
@@ -103,38 +112,18 @@ static void append_decimal(lua_State *L, weir_state *S, weir_result *result, int
   memcpy((char *)result->values + result->count * 16, halves, 16);
 }
 
-static bool valid_utf8(const unsigned char *text, size_t length) {
-  for (size_t i = 0; i < length;) {
-    unsigned byte = text[i];
-    if (byte < 0x80) {
-      i++;
-      continue;
-    }
-    size_t more = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
-    if (byte < 0xC2 || byte > 0xF4 || i + more >= length) return false;
-    for (size_t k = 1; k <= more; k++)
-      if ((text[i + k] & 0xC0) != 0x80) return false;
-    unsigned second = text[i + 1];
-    if ((byte == 0xE0 && second < 0xA0) || (byte == 0xED && second > 0x9F) || (byte == 0xF0 && second < 0x90) ||
-        (byte == 0xF4 && second > 0x8F))
-      return false;
-    i += more + 1;
-  }
-  return true;
-}
-
 static void append_text(lua_State *L, weir_state *S, weir_result *result, int index) {
   if (lua_type(L, index) != LUA_TSTRING) refuse_type(L, S, result, index);
   size_t length;
   const char *text = lua_tolstring(L, index, &length);
-  if (!valid_utf8((const unsigned char *)text, length))
+  if (!weir_text_is_utf8(text, length))
     refuse_value(L, S, result, "the script gave a text that is no UTF-8");
   size_t start = result->count ? (size_t)result->ends[result->count - 1] : 0;
-  if ((int64_t)(start + length) > S->limits.output) weir_fail(L, WEIR_MEMORY, "output limit passed");
+  if ((int64_t)(start + length) > S->limits.output) weir_fail_memory(L, REFUSED_OUTPUT);
   if (start + length > result->byte_capacity) {
     size_t capacity = (start + length) * 2 + 4096;
     void *bytes = realloc(result->values, capacity);
-    if (!bytes) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+    if (!bytes) weir_fail_memory(L, REFUSED_NOTHING);
     result->values = bytes;
     result->byte_capacity = capacity;
   }
@@ -147,6 +136,9 @@ static void append_list(lua_State *L, weir_state *S, weir_result *result, int in
   weir_push_contents(L, index);
   lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
   weir_charge(L, S, count);
+  int64_t elements = (result->count ? result->ends[result->count - 1] : 0) + count;
+  int64_t held = elements * (int64_t)width_of(result->element->kind);
+  if (S->used + held > S->limits.memory) weir_fail_memory(L, REFUSED_MEMORY);
   result->element->count = result->count ? (size_t)result->ends[result->count - 1] : 0;
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, -1, i);
@@ -160,7 +152,7 @@ static void append_list(lua_State *L, weir_state *S, weir_result *result, int in
 /// Appends a value of exactly the result's type, or raises.
 void weir_append(lua_State *L, weir_state *S, weir_result *result, int index) {
   index = lua_absindex(L, index);
-  if (!reserve(result)) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+  if (!reserve(result)) weir_fail_memory(L, REFUSED_NOTHING);
   if (lua_isnil(L, index)) {
     if (!result->nullable) refuse_value(L, S, result, "the script gave nil");
     weir_append_placeholder(result);

@@ -5,7 +5,7 @@
 static void map_rows(lua_State *L, weir_state *S, weir_batch *batch, const weir_frame *frame) {
   int base = lua_gettop(L), results = batch->result_count;
   for (; batch->row < batch->row_count; batch->row++) {
-    S->steps_left = S->limits.steps;
+    weir_begin_row(L, S);
     lua_pushvalue(L, WEIR_BASE);
     weir_push_arguments(L, S, batch, frame);
     lua_call(L, batch->argument_count, results + 1);
@@ -31,7 +31,7 @@ static void step_rows(lua_State *L, weir_state *S, weir_batch *batch, const weir
   lua_rawgeti(L, LUA_REGISTRYINDEX, batch->groups);
   int base = lua_gettop(L);
   for (; batch->row < batch->row_count; batch->row++) {
-    S->steps_left = S->limits.steps;
+    weir_begin_row(L, S);
     lua_Integer group = (lua_Integer)batch->group_of_row[batch->row] + 1;
     if (lua_rawgeti(L, base, group) == LUA_TNIL) {
       push_initial(L, S, batch);
@@ -49,8 +49,8 @@ static void step_rows(lua_State *L, weir_state *S, weir_batch *batch, const weir
 }
 
 /// A key of an emitted row that is no output would be lost in silence.
-static void check_emitted_keys(lua_State *L, weir_batch *batch) {
-  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+static void check_emitted_keys(lua_State *L, weir_batch *batch, int contents) {
+  for (lua_pushnil(L); lua_next(L, contents); lua_pop(L, 1)) {
     const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
     int r = 0;
     while (key && r < batch->result_count && strcmp(batch->results[r].name, key)) r++;
@@ -65,17 +65,22 @@ static int emit(lua_State *L) {
   if (lua_type(L, 1) != LUA_TTABLE) return luaL_error(L, "emit takes a table: emit { name = value }");
   if (!batch || (batch->mode != WEIR_FOLD && batch->mode != WEIR_WHOLE))
     return luaL_error(L, "emit is for the rows of a fold or a transform, while it runs");
-  check_emitted_keys(L, batch);
+  lua_settop(L, 1);
+  weir_push_contents(L, 1); // entries alone: no operator of the table runs between the values of a row
+  check_emitted_keys(L, batch, 2);
+  int64_t held = (int64_t)(batch->emitted_count * 16 * (size_t)(batch->result_count + 1));
+  if (S->used + held > S->limits.memory) weir_fail_memory(L, REFUSED_MEMORY);
   if (batch->emitted_count == batch->emitted_capacity) {
     size_t capacity = batch->emitted_capacity ? batch->emitted_capacity * 2 : 256;
     int32_t *rows = realloc(batch->emitted_rows, capacity * sizeof *rows);
-    if (!rows) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+    if (!rows) weir_fail_memory(L, REFUSED_NOTHING);
     batch->emitted_rows = rows;
     batch->emitted_capacity = capacity;
   }
   weir_charge(L, S, 5 + batch->result_count);
   for (int r = 0; r < batch->result_count; r++) {
-    lua_getfield(L, 1, batch->results[r].name);
+    lua_pushstring(L, batch->results[r].name);
+    lua_rawget(L, 2);
     weir_append(L, S, &batch->results[r], -1);
     lua_pop(L, 1);
   }
@@ -97,7 +102,7 @@ static void finish_key(lua_State *L, weir_state *S, weir_batch *batch, int base)
   }
   batch->row--;
   batch->row_emitted = batch->emitted_count;
-  S->steps_left = S->limits.steps;
+  weir_begin_row(L, S);
   weir_push_function(L, S, batch->finish);
   lua_insert(L, -2);
   lua_pushcfunction(L, emit);
@@ -111,7 +116,7 @@ static void fold_rows(lua_State *L, weir_state *S, weir_batch *batch, const weir
   for (; batch->row < batch->row_count; batch->row++) {
     int64_t key = batch->group_of_row[batch->row];
     if (batch->row == 0 || batch->group_of_row[batch->row - 1] != key) finish_key(L, S, batch, base);
-    S->steps_left = S->limits.steps;
+    weir_begin_row(L, S);
     batch->row_emitted = batch->emitted_count;
     if (lua_rawgeti(L, base, 1) == LUA_TNIL) {
       push_initial(L, S, batch);
@@ -181,17 +186,20 @@ static void transform_rows(lua_State *L, weir_state *S, weir_batch *batch) {
 static int run_body(lua_State *L) {
   weir_state *S = state_of(L);
   weir_batch *batch = lua_touserdata(L, 1);
+  S->function = batch->function;
   if (batch->mode == WEIR_WHOLE) {
     transform_rows(L, S, batch);
     return 0;
   }
   weir_frame frame = {0};
   weir_prepare(L, S, batch, &frame);
+  if (batch->mode == WEIR_MAP && !S->covers && weir_is_straight(L, S, batch->function)) weir_hook(S, false);
   switch (batch->mode) {
   case WEIR_MAP: map_rows(L, S, batch, &frame); break;
   case WEIR_STEP: step_rows(L, S, batch, &frame); break;
   default: fold_rows(L, S, batch, &frame); break;
   }
+  weir_end_rows(L, batch, &frame);
   return 0;
 }
 
@@ -249,6 +257,7 @@ weir_status weir_run(weir_state *S, weir_batch *batch) {
     status = WEIR_OK;
     if (batch->row >= batch->row_count && batch->mode != WEIR_FOLD) break;
   }
+  weir_hook(S, true);
   if (status == WEIR_OK) S->status = WEIR_OK;
   S->failed_row = status == WEIR_OK || batch->mode == WEIR_WHOLE ? -1 : batch->row;
   S->batch = NULL;

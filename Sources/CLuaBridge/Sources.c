@@ -34,10 +34,10 @@ static bool refill(lua_State *L, weir_source *source) {
 /// Moves bytes from the input to what is carried over.
 static void carry(lua_State *L, weir_state *S, weir_source *source, size_t count) {
   size_t needed = source->carried + count;
-  if ((int64_t)needed > S->limits.block) weir_fail(L, WEIR_MEMORY, "a line or a read passed the block limit");
+  if ((int64_t)needed > S->limits.block) weir_fail_memory(L, REFUSED_BLOCK);
   if (needed > source->carry_capacity) {
     char *larger = realloc(source->carry, needed * 2);
-    if (!larger) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+    if (!larger) weir_fail_memory(L, REFUSED_NOTHING);
     source->carry = larger;
     source->carry_capacity = needed * 2;
   }
@@ -116,7 +116,7 @@ static void refuse_row(lua_State *L, weir_state *S, weir_source *source, int32_t
   if (source->refused_count == source->refused_capacity) {
     size_t capacity = source->refused_capacity ? source->refused_capacity * 2 : 16;
     weir_failure *refused = realloc(source->refused, capacity * sizeof *refused);
-    if (!refused) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+    if (!refused) weir_fail_memory(L, REFUSED_NOTHING);
     source->refused = refused;
     source->refused_capacity = capacity;
   }
@@ -128,7 +128,7 @@ static void refuse_row(lua_State *L, weir_state *S, weir_source *source, int32_t
   if (!text) text = "no reason given";
   else if (length > 400) text = lua_pushfstring(L, "%s...", lua_pushlstring(L, text, 400));
   char *message = strdup(text);
-  if (!message) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+  if (!message) weir_fail_memory(L, REFUSED_NOTHING);
   for (char *p = message; *p; p++)
     if ((unsigned char)*p < 32) *p = ' ';
   source->refused[source->refused_count++] =
@@ -148,7 +148,8 @@ static int reject_line(lua_State *L) {
 static int append_values(lua_State *L) {
   weir_state *S = state_of(L);
   weir_source *source = S->source;
-  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+  weir_push_contents(L, 1); // entries alone: no operator of the table runs between the values of a row
+  for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
     const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
     int r = 0;
     while (key && r < source->result_count && strcmp(source->results[r].name, key)) r++;
@@ -158,7 +159,8 @@ static int append_values(lua_State *L) {
     }
   }
   for (int r = 0; r < source->result_count; r++) {
-    lua_getfield(L, 1, source->results[r].name);
+    lua_pushstring(L, source->results[r].name);
+    lua_rawget(L, 2);
     weir_append(L, S, &source->results[r], -1);
     lua_pop(L, 1);
   }
@@ -175,14 +177,14 @@ static int emit_row(lua_State *L) {
   if (source->row_count == source->start_capacity) {
     size_t capacity = source->start_capacity ? source->start_capacity * 2 : ROWS_AT_ONCE;
     int64_t *starts = realloc(source->starts, capacity * sizeof *starts);
-    if (!starts) weir_fail(L, WEIR_MEMORY, "memory limit passed");
+    if (!starts) weir_fail_memory(L, REFUSED_NOTHING);
     source->starts = starts;
     source->start_capacity = capacity;
   }
   lua_pushcfunction(L, append_values);
   lua_pushvalue(L, 1);
   int code = lua_pcall(L, 1, 0, 0);
-  if (code == LUA_ERRMEM && !S->fatal) S->fatal = WEIR_MEMORY;
+  if (code == LUA_ERRMEM) weir_note_exhaustion(S);
   if (code != LUA_OK) {
     if (S->fatal || S->status == WEIR_RESULT) return lua_error(L);
     for (int r = 0; r < source->result_count; r++) source->results[r].count = source->row_count;
@@ -237,7 +239,9 @@ static int next_body(lua_State *L) {
   lua_State *thread = thread_of(L, S, request->source, &arguments);
   S->steps_left = arguments ? S->limits.steps : request->source->steps; // rows alone do not pay for more rows
   request->source->resumed = request->source->position;
+  S->thread = thread;
   int code = lua_resume(thread, L, arguments, &results);
+  S->thread = NULL;
   request->source->steps = S->steps_left;
   if (code == LUA_YIELD) {
     lua_pop(thread, results);

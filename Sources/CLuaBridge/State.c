@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -9,31 +10,57 @@ double weir_clock(void) {
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/// Marks the state as lost, then raises: own pcall and xpcall pass it on.
+/// Marks the state as lost and notes where, then raises: own pcall and xpcall pass it on.
 void weir_fail(lua_State *L, int32_t status, const char *message) {
   weir_state *S = state_of(L);
-  if (!S->fatal) S->fatal = status;
-  luaL_error(L, "%s", message);
-  abort(); // not reached: luaL_error does not return
+  if (!S->fatal) {
+    S->fatal = status;
+    weir_note_place(L, S);
+    snprintf(S->message, sizeof S->message, "%s", message);
+  }
+  lua_pushboolean(L, 0); // the message is noted: nothing is allocated here
+  lua_error(L);
+  abort(); // not reached: lua_error does not return
+}
+
+/// Marks the state as lost for the memory, block or output that something outside the allocator would take.
+void weir_fail_memory(lua_State *L, int32_t refusal) {
+  weir_state *S = state_of(L);
+  if (!S->fatal) {
+    S->refusal = refusal;
+    weir_note_place(L, S);
+    weir_note_exhaustion(S);
+  }
+  weir_fail(L, WEIR_MEMORY, S->message);
 }
 
 static void check_clock(lua_State *L, weir_state *S) {
   S->since_clock = 0;
   if (S->cancelled && weir_flag_is_raised(S->cancelled)) weir_fail(L, WEIR_DEADLINE, "cancelled");
-  if (S->deadline > 0 && weir_clock() > S->deadline) weir_fail(L, WEIR_DEADLINE, "deadline passed: time limit");
+  if (S->deadline <= 0 || weir_clock() <= S->deadline) return;
+  char message[120];
+  snprintf(message, sizeof message, "deadline passed: the time limit is %g s for a call or batch (limits: seconds)",
+           S->limits.seconds);
+  weir_fail(L, WEIR_DEADLINE, message);
 }
 
-void weir_charge(lua_State *L, weir_state *S, int64_t steps) {
-  S->steps_left -= steps;
-  S->batch_left -= steps;
-  S->steps_used += steps;
-  S->since_clock += steps;
+static void fail_steps(lua_State *L, weir_state *S) {
+  char message[120];
+  if (S->steps_left < 0)
+    snprintf(message, sizeof message, "instruction limit passed: %lld steps for a call or row (limits: steps)",
+             (long long)S->limits.steps);
+  else
+    snprintf(message, sizeof message, "instruction limit passed: %lld steps for a batch (limits: batch_steps)",
+             (long long)S->limits.batch_steps);
+  weir_fail(L, WEIR_INSTRUCTIONS, message);
+}
+
+/// What a charge comes to where a limit may have been passed, or the clock is to be read.
+void weir_check_limits(lua_State *L, weir_state *S) {
   if (S->fatal) weir_fail(L, S->fatal, "a limit was passed before");
-  if (S->steps_left < 0 || S->batch_left < 0) weir_fail(L, WEIR_INSTRUCTIONS, "instruction limit passed");
+  if (S->steps_left < 0 || S->batch_left < 0) fail_steps(L, S);
   if (S->since_clock > 20000) check_clock(L, S);
 }
-
-enum { HOOK_PERIOD = 1000 };
 
 static void on_count(lua_State *L, lua_Debug *activation) {
   weir_state *S = state_of(L);
@@ -41,8 +68,42 @@ static void on_count(lua_State *L, lua_Debug *activation) {
     weir_note_line(L, S, activation);
     return;
   }
-  S->since_clock = 1 << 30; // the clock is cheap beside a thousand instructions
-  weir_charge(L, S, HOOK_PERIOD);
+  if (S->period == LONGEST_PERIOD) S->since_clock = 1 << 30; // the clock is cheap beside a thousand instructions
+  weir_charge(L, S, S->period);
+}
+
+static int hook_mask(const weir_state *S) { return S->covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT; }
+
+/// A row has its own steps, and pays for none of the instructions of the rows before it: counting begins anew.
+void weir_begin_row(lua_State *L, weir_state *S) {
+  S->steps_left = S->limits.steps;
+  S->since_clock += 50;
+  if (S->since_clock > 20000) check_clock(L, S);
+  if (!S->unhooked) lua_sethook(L, on_count, hook_mask(S), S->period);
+}
+
+/// Turns counting off for a function that no value can make run long, or on again.
+void weir_hook(weir_state *S, bool counts) {
+  S->unhooked = !counts;
+  if (counts) lua_sethook(S->L, on_count, hook_mask(S), S->period);
+  else lua_sethook(S->L, NULL, 0, 0);
+}
+
+/// Whether the refused block is the stack of calls: 40 slots doubled again and again, and five more.
+static bool is_stack(weir_state *S, const void *block, size_t new_size) {
+  lua_Debug frame;
+  if (block || new_size % 16 != 0 || !lua_getstack(S->thread ? S->thread : S->L, 100, &frame)) return false;
+  size_t slots = new_size / 16 - 5;
+  while (slots > 40 && slots % 2 == 0) slots /= 2;
+  return slots == 40;
+}
+
+/// Notes what was refused and where. Lua collects its garbage and asks once more, so this may be for nothing.
+static void note_refusal(weir_state *S, const void *block, size_t new_size) {
+  bool passes_block = (int64_t)new_size > S->limits.block;
+  lua_State *L = S->thread ? S->thread : S->L;
+  S->refusal = !passes_block ? REFUSED_MEMORY : is_stack(S, block, new_size) ? REFUSED_STACK : REFUSED_BLOCK;
+  weir_note_place(L, S);
 }
 
 /// Counts what Lua holds. A refusal makes Lua collect and ask again, so it is charged.
@@ -62,6 +123,7 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     if ((int64_t)new_size > S->limits.block || S->used + growth > S->limits.memory) {
       S->steps_left -= S->used >> 5;
       S->batch_left -= S->used >> 5;
+      if (S->L && !S->fatal) note_refusal(S, block, new_size);
       return NULL;
     }
   }
@@ -79,10 +141,12 @@ void weir_begin(weir_state *S, int64_t rows) {
   S->deadline = S->limits.seconds > 0 ? weir_clock() + S->limits.seconds : 0;
   S->status = WEIR_OK;
   S->rejecting = false;
+  S->refusal = REFUSED_NOTHING;
+  S->function = 0;
   S->line = 0;
   S->loading = 0;
   S->failed_row = -1;
-  S->message[0] = S->path[0] = S->traceback[0] = 0;
+  S->message[0] = S->path[0] = S->traceback[0] = S->chunk[0] = 0;
   weir_values_clear(&S->reply);
 }
 
@@ -101,8 +165,8 @@ static int open_all(lua_State *L) {
   S->modules_loaded = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_newtable(L);
   S->names = luaL_ref(L, LUA_REGISTRYINDEX);
-  lua_pushboolean(L, 0);
-  S->results = luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_newtable(L);
+  S->environment_set = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_pushboolean(L, 0);
   S->globals = luaL_ref(L, LUA_REGISTRYINDEX);
   weir_open_objects(L, S);
@@ -128,11 +192,16 @@ weir_state *weir_create(weir_limits limits, weir_callbacks callbacks) {
     weir_close(S);
     return NULL;
   }
-  lua_sethook(S->L, on_count, LUA_MASKCOUNT, HOOK_PERIOD);
+  int64_t period = limits.steps / 16; // a small limit is looked at more often
+  S->period = period < 1 ? 1 : period > LONGEST_PERIOD ? LONGEST_PERIOD : (int32_t)period;
+  weir_hook(S, true);
   return S;
 }
 
-void weir_cover(weir_state *S) { lua_sethook(S->L, on_count, LUA_MASKCOUNT | LUA_MASKLINE, HOOK_PERIOD); }
+void weir_cover(weir_state *S) {
+  S->covers = true;
+  weir_hook(S, true);
+}
 
 void weir_close(weir_state *S) {
   lua_sethook(S->L, NULL, 0, 0);

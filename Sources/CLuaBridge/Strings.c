@@ -67,7 +67,7 @@ static int string_rep(lua_State *L) {
   const char *separator = luaL_optlstring(L, 3, "", &separator_length);
   if (count <= 0 || length + separator_length == 0) return lua_pushliteral(L, ""), 1;
   if ((uint64_t)count > (uint64_t)S->limits.block / (length + separator_length))
-    weir_fail(L, WEIR_MEMORY, "memory limit passed");
+    weir_fail_memory(L, REFUSED_BLOCK);
   size_t total = length * (size_t)count + separator_length * (size_t)(count - 1);
   weir_charge(L, S, 2 + (int64_t)(total >> 4));
   luaL_Buffer buffer;
@@ -126,6 +126,7 @@ bool weir_in_class(int c, int class) {
   case 'u': holds = isupper(c); break;
   case 'w': holds = isalnum(c); break;
   case 'x': holds = isxdigit(c); break;
+  case 'z': holds = c == 0; break; // as Lua 5.1 had it, and 5.4 still has
   default: return class == c;
   }
   return isupper(class) ? !holds : holds;

@@ -145,6 +145,34 @@ static void merge_runs(lua_State *L, int source, int target, lua_Integer from, l
   }
 }
 
+/// Few values are sorted on the stack: each goes behind those that it does not come before.
+static void sort_few(lua_State *L, int count) {
+  luaL_checkstack(L, count + 8, "too many values to sort");
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, 1, i);
+    int low = 3, high = 2 + i; // its place is in [low, high]; the sorted ones stand from 3 on
+    while (low < high) {
+      int middle = (low + high) / 2;
+      weir_charge(L, state_of(L), 2);
+      bool before;
+      if (lua_isnil(L, 2)) {
+        before = lua_compare(L, 2 + i, middle, LUA_OPLT);
+      } else {
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, 2 + i);
+        lua_pushvalue(L, middle);
+        lua_call(L, 2, 1);
+        before = lua_toboolean(L, -1);
+        lua_pop(L, 1);
+      }
+      if (before) high = middle;
+      else low = middle + 1;
+    }
+    lua_insert(L, low);
+  }
+  for (int i = count; i >= 1; i--) lua_rawseti(L, 1, i);
+}
+
 /// Stable merge sort: equal elements keep their order, and a comparison that contradicts itself does no harm.
 static int table_sort(lua_State *L) {
   check_writable(L, 1);
@@ -152,6 +180,7 @@ static int table_sort(lua_State *L) {
   lua_settop(L, 2);
   lua_Integer count = (lua_Integer)lua_rawlen(L, 1);
   weir_charge(L, state_of(L), count * 2 + 2);
+  if (count <= 24) return sort_few(L, (int)count), 0;
   lua_createtable(L, (int)count, 0);
   lua_createtable(L, (int)count, 0);
   int source = 3, target = 4;

@@ -1,5 +1,27 @@
 #include "bridge.h"
 
+/// The bytes of the character that begins at `i`; 0 where there is none: overlong forms and surrogates are none.
+static size_t character_length(const unsigned char *text, size_t length, size_t i) {
+  unsigned byte = text[i];
+  if (byte < 0x80) return 1;
+  size_t more = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
+  if (byte < 0xC2 || byte > 0xF4 || i + more >= length) return 0;
+  for (size_t k = 1; k <= more; k++)
+    if ((text[i + k] & 0xC0) != 0x80) return 0;
+  unsigned second = text[i + 1];
+  if ((byte == 0xE0 && second < 0xA0) || (byte == 0xED && second > 0x9F) || (byte == 0xF0 && second < 0x90) ||
+      (byte == 0xF4 && second > 0x8F))
+    return 0;
+  return more + 1;
+}
+
+bool weir_text_is_utf8(const char *text, size_t length) {
+  const unsigned char *bytes = (const unsigned char *)text;
+  for (size_t i = 0, step; i < length; i += step)
+    if ((step = character_length(bytes, length, i)) == 0) return false;
+  return true;
+}
+
 static int utf8_char(lua_State *L) {
   int count = lua_gettop(L);
   weir_charge(L, state_of(L), count);
@@ -21,13 +43,9 @@ static int utf8_len(lua_State *L) {
   const unsigned char *text = (const unsigned char *)luaL_checklstring(L, 1, &length);
   weir_charge(L, state_of(L), (int64_t)length >> 2);
   lua_Integer count = 0;
-  for (size_t i = 0; i < length; count++) {
-    size_t more = text[i] < 0x80 ? 0 : text[i] >= 0xF0 ? 3 : text[i] >= 0xE0 ? 2 : 1;
-    bool good = text[i] < 0x80 || (text[i] >= 0xC2 && text[i] <= 0xF4 && i + more < length);
-    for (size_t k = 1; good && k <= more; k++) good = (text[i + k] & 0xC0) == 0x80;
-    if (!good) return lua_pushnil(L), lua_pushinteger(L, (lua_Integer)i + 1), 2;
-    i += more + 1;
-  }
+  for (size_t i = 0, step; i < length; i += step, count++)
+    if ((step = character_length(text, length, i)) == 0)
+      return lua_pushnil(L), lua_pushinteger(L, (lua_Integer)i + 1), 2;
   lua_pushinteger(L, count);
   return 1;
 }

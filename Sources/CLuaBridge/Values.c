@@ -9,24 +9,47 @@ const weir_value *weir_values_items(const weir_values *values) { return values->
 void weir_values_clear(weir_values *values) {
   for (size_t i = 0; i < values->count; i++) free((void *)values->items[i].text);
   values->count = 0;
+  values->bytes = 0;
+  values->exhausted = false;
 }
 
 void weir_values_append(weir_values *values, weir_value value) {
   if (values->count == values->capacity) {
     size_t capacity = values->capacity ? values->capacity * 2 : 16;
     weir_value *items = realloc(values->items, capacity * sizeof *items);
-    if (!items) return;
+    if (!items) {
+      values->exhausted = true;
+      return;
+    }
     values->items = items;
     values->capacity = capacity;
   }
   if (value.text) {
     char *copy = malloc(value.length + 1);
-    if (!copy) return;
+    if (!copy) {
+      values->exhausted = true;
+      return;
+    }
     memcpy(copy, value.text, value.length);
     copy[value.length] = 0;
     value.text = copy;
+    values->bytes += (int64_t)value.length;
   }
   values->items[values->count++] = value;
+}
+
+/// Appends what a script made: it counts as the state's, and nothing is left out.
+static void add(lua_State *L, weir_state *S, weir_values *into, weir_value node) {
+  int64_t held = into->bytes + (int64_t)(into->count * sizeof node) + (int64_t)node.length;
+  if (S->used + held > S->limits.memory) weir_fail_memory(L, REFUSED_MEMORY);
+  weir_values_append(into, node);
+  if (into->exhausted) weir_fail_memory(L, REFUSED_NOTHING);
+}
+
+/// Refuses a value on its way out. Of a result this cannot be caught; of an argument of the host it is an error.
+static void refuse_value(lua_State *L, weir_state *S, const weir_values *into, const char *why) {
+  if (into == &S->reply) S->status = WEIR_RESULT;
+  luaL_error(L, "%s", why);
 }
 
 /// Pushes what a node and those below it say; gives how many nodes that took.
@@ -163,19 +186,16 @@ int32_t weir_function_number(lua_State *L, weir_state *S, int index) {
 }
 
 static void read_table(lua_State *L, weir_state *S, int index, weir_values *into, int depth) {
-  if (depth > 30) {
-    if (into == &S->reply) S->status = WEIR_RESULT;
-    luaL_error(L, "the value's tables are nested too deeply, or contain themselves");
-  }
+  if (depth > 30) refuse_value(L, S, into, "the value's tables are nested too deeply, or contain themselves");
   weir_push_contents(L, index);
   int contents = lua_gettop(L);
   lua_Integer entries = 0, length = (lua_Integer)lua_rawlen(L, contents);
   for (lua_pushnil(L); lua_next(L, contents); lua_pop(L, 1)) entries++;
   if (length > 0 && entries == length) { // a list: its keys are in order already
     weir_charge(L, S, length * 4 + 4);
-    weir_values_append(into, (weir_value){.kind = WEIR_TABLE, .integer = length});
+    add(L, S, into, (weir_value){.kind = WEIR_TABLE, .integer = length});
     for (lua_Integer i = 1; i <= length; i++) {
-      weir_values_append(into, (weir_value){.kind = WEIR_INT, .integer = i});
+      add(L, S, into, (weir_value){.kind = WEIR_INT, .integer = i});
       lua_rawgeti(L, contents, i);
       weir_read(L, S, -1, into, depth + 1);
       lua_pop(L, 1);
@@ -185,7 +205,7 @@ static void read_table(lua_State *L, weir_state *S, int index, weir_values *into
   }
   weir_push_sorted_keys(L, S, contents);
   lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
-  weir_values_append(into, (weir_value){.kind = WEIR_TABLE, .integer = count});
+  add(L, S, into, (weir_value){.kind = WEIR_TABLE, .integer = count});
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, contents + 1, i);
     weir_read(L, S, -1, into, depth + 1);
@@ -198,13 +218,14 @@ static void read_table(lua_State *L, weir_state *S, int index, weir_values *into
 
 static void read_function(lua_State *L, weir_state *S, int index, weir_values *into) {
   lua_Debug about;
+  if (into != &S->reply) refuse_value(L, S, into, "a function cannot be an argument of the host");
   lua_pushvalue(L, index);
   lua_getinfo(L, ">Su", &about);
   weir_value node = {.kind = WEIR_FUNCTION, .integer = weir_function_number(L, S, index), .scale = about.nparams};
   node.low = (uint64_t)(uint32_t)about.linedefined << 32 | (uint32_t)about.lastlinedefined;
   node.text = about.source[0] == '@' ? about.source + 1 : about.source;
   node.length = strlen(node.text);
-  weir_values_append(into, node);
+  add(L, S, into, node);
 }
 
 void weir_read(lua_State *L, weir_state *S, int index, weir_values *into, int depth) {
@@ -227,19 +248,21 @@ void weir_read(lua_State *L, weir_state *S, int index, weir_values *into, int de
   case LUA_TSTRING:
     node.kind = WEIR_STRING;
     node.text = lua_tolstring(L, index, &node.length);
-    weir_charge(L, S, (int64_t)node.length >> 6);
+    weir_charge(L, S, (int64_t)node.length >> 4);
+    if (!weir_text_is_utf8(node.text, node.length))
+      refuse_value(L, S, into, "a text that is no UTF-8 cannot be a result or an argument of the host");
     break;
   case LUA_TTABLE: read_table(L, S, index, into, depth); return;
   case LUA_TFUNCTION: read_function(L, S, index, into); return;
   default: {
     weir_object *object = object_at(L, index);
     if (!object || object->kind < WEIR_DECIMAL || object->kind > WEIR_TIMESTAMP) {
-      if (into == &S->reply) S->status = WEIR_RESULT;
-      luaL_error(L, "a %s cannot be a result or an argument of the host", weir_type_name(L, index));
+      refuse_value(L, S, into, lua_pushfstring(L, "a %s cannot be a result or an argument of the host",
+                                               weir_type_name(L, index)));
       return;
     }
     node = (weir_value){.kind = object->kind, .scale = object->scale, .integer = object->high, .low = object->low};
   }
   }
-  weir_values_append(into, node);
+  add(L, S, into, node);
 }

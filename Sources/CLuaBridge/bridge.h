@@ -30,7 +30,12 @@ typedef struct weir_module {
 struct weir_values {
   weir_value *items;
   size_t count, capacity;
+  int64_t bytes;    // of texts, which scripts make and Lua does not count
+  bool exhausted;   // the machine had no memory for a node: what is there is not all
 };
+
+enum { REFUSED_NOTHING, REFUSED_MEMORY, REFUSED_BLOCK, REFUSED_STACK, REFUSED_OUTPUT };
+enum { LONGEST_PERIOD = 1000 }; // instructions between two looks at the limits
 
 struct weir_flag {
   atomic_int raised;
@@ -47,12 +52,22 @@ struct weir_state {
   int64_t since_clock;    // steps charged since the clock was read
   double deadline;
   int32_t fatal;          // a weir_status that no script can catch; 0 while all is well
-  int32_t loading;
+  int32_t loading;        // number of the environment whose file loads, 0 while rows run
+  int32_t environments;
+  int32_t requiring;      // modules that load within each other
+  int32_t refusal;        // what the allocator refused last
+  int32_t function;       // number of the function that rows go through: where an error has no line of its own
+  int32_t period;         // instructions between two looks at the limits
   bool rejecting, sealed;
+  bool covers;            // lines are noted as they run
+  lua_State *thread;      // the coroutine that a source runs in, while it does
+  bool unhooked;          // instructions are not counted: no value makes the function run long
+  bool assigns;           // some file has a function that assigns to an outer function's local
   weir_flag *cancelled;
   int metatable[16];      // registry references, by kind
   int functions, numbers; // number -> function, function -> number
-  int library, globals, results, modules_loaded, names;
+  int library, globals, modules_loaded, names;
+  int environment_set;    // the files' environments, as keys
   int32_t function_count;
   weir_values reply, arguments;
   weir_module *modules;
@@ -60,6 +75,7 @@ struct weir_state {
   size_t log_length, log_capacity;
   int64_t log_lost; // lines that were left out since the log was read
   char message[512], path[256], traceback[1024];
+  char chunk[256];        // the file that loads
   int32_t line;
   int64_t failed_row;
   int32_t status;
@@ -67,6 +83,7 @@ struct weir_state {
   weir_source *source;
   weir_export *exporting;
   literal_entry literals[64];
+  int32_t straight[64];   // by number, modulo: functions that were looked at, negative where they do not run straight
   struct weir_covered *covered; // files whose lines are noted; see weir_cover
 };
 
@@ -86,7 +103,18 @@ extern const char weir_hidden_key; // its address is the key of a frozen table's
 
 // State.c
 _Noreturn void weir_fail(lua_State *L, int32_t status, const char *message);
-void weir_charge(lua_State *L, weir_state *S, int64_t steps);
+_Noreturn void weir_fail_memory(lua_State *L, int32_t refusal);
+void weir_begin_row(lua_State *L, weir_state *S);
+void weir_hook(weir_state *S, bool counts);
+void weir_check_limits(lua_State *L, weir_state *S);
+static inline void weir_charge(lua_State *L, weir_state *S, int64_t steps) {
+  S->steps_left -= steps;
+  S->batch_left -= steps;
+  S->steps_used += steps;
+  S->since_clock += steps;
+  if (__builtin_expect(S->fatal || S->steps_left < 0 || S->batch_left < 0 || S->since_clock > 20000, 0))
+    weir_check_limits(L, S);
+}
 void weir_begin(weir_state *S, int64_t rows);
 double weir_clock(void);
 // Coverage.c
@@ -96,6 +124,8 @@ void weir_forget_coverage(weir_state *S);
 weir_status weir_protected(weir_state *S, lua_CFunction body, void *request);
 weir_status weir_settle(weir_state *S, int code);
 int weir_handler(lua_State *L);
+void weir_note_place(lua_State *L, weir_state *S);
+void weir_note_exhaustion(weir_state *S);
 size_t weir_copy_clean(char *to, size_t room, const char *from, size_t length);
 void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread);
 // Values.c
@@ -117,7 +147,11 @@ extern const __int128 weir_bound;
 bool weir_power_of_ten(int exponent, __int128 *result);
 // Environment.c, Freezing.c, Strings.c, Patterns.c, Format.c, Tables.c, Maths.c: libraries
 void weir_open_environment(lua_State *L, weir_state *S);
-void weir_push_environment(lua_State *L, weir_state *S);
+int32_t weir_push_environment(lua_State *L, weir_state *S);
+int weir_pairs(lua_State *L);
+int weir_ipairs(lua_State *L);
+int weir_setmetatable(lua_State *L);
+bool weir_is_iterator(lua_State *L, int index);
 int weir_tostring(lua_State *L);
 void weir_protect(lua_State *L);
 void weir_freeze(lua_State *L, weir_state *S);
@@ -126,6 +160,7 @@ bool weir_in_class(int c, int class);
 int weir_find(lua_State *L);
 int weir_match(lua_State *L);
 int weir_gmatch(lua_State *L);
+int weir_gmatch_step(lua_State *L);
 int weir_gsub(lua_State *L);
 int weir_format(lua_State *L);
 void weir_open_tables(lua_State *L);
@@ -134,7 +169,14 @@ void weir_open_utf8(lua_State *L);
 // Loading.c, Bytecode.c
 void weir_load_chunk(lua_State *L, weir_state *S, const char *source, size_t length, const char *path);
 int weir_require(lua_State *L);
+void weir_forget_modules(lua_State *L, weir_state *S, int32_t depth);
+_Noreturn void weir_fail_syntax(lua_State *L, weir_state *S, const char *path);
+void weir_check_survivor(lua_State *L, weir_state *S);
 const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line);
+bool weir_is_straight(lua_State *L, weir_state *S, int32_t number);
+bool weir_runs_straight(lua_State *L, weir_state *S, const char *code, size_t length);
+const char *weir_survivor_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line);
+bool weir_text_is_utf8(const char *text, size_t length);
 // Results.c
 void weir_append(lua_State *L, weir_state *S, weir_result *result, int index);
 void weir_append_placeholder(weir_result *result);
@@ -155,3 +197,4 @@ void weir_push_cell(lua_State *L, weir_state *S, const weir_column *column, int6
 void weir_push_function(lua_State *L, weir_state *S, int32_t number);
 void weir_prepare(lua_State *L, weir_state *S, weir_batch *batch, weir_frame *frame);
 void weir_push_arguments(lua_State *L, weir_state *S, weir_batch *batch, const weir_frame *frame);
+void weir_end_rows(lua_State *L, const weir_batch *batch, const weir_frame *frame);

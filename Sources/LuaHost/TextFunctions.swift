@@ -45,14 +45,17 @@ extension HostFunction {
       values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
-      let pieces = ByteSearch.split(Array(try arguments.text(0).utf8), by: Array(try arguments.text(1).utf8))
-      return .string(
-        String(decoding: Array(pieces.joined(separator: Array(try arguments.text(2).utf8))), as: UTF8.self))
+      let (text, by) = (Array(try arguments.text(0).utf8), Array(try arguments.text(2).utf8))
+      let pieces = try ByteSearch.split(text, by: Array(try arguments.text(1).utf8))
+      guard text.count + (pieces.count - 1) * by.count <= ByteSearch.longestText else {
+        throw HostFunctionError("the text would have more than \(ByteSearch.longestText) bytes")
+      }
+      return .string(String(decoding: Array(pieces.joined(separator: by)), as: UTF8.self))
     },
     HostFunction("split") { values throws(HostFunctionError) in
       let arguments = Arguments(values)
       if arguments[0].isNil { return .nil }
-      let pieces = ByteSearch.split(Array(try arguments.text(0).utf8), by: Array(try arguments.text(1).utf8))
+      let pieces = try ByteSearch.split(Array(try arguments.text(0).utf8), by: Array(try arguments.text(1).utf8))
       return .array(pieces.map { .string(String(decoding: $0, as: UTF8.self)) })
     },
     HostFunction("concat") {
@@ -91,29 +94,5 @@ extension HostFunction {
       if arguments[0].isNil { return .nil }
       return .bool(holds(Array(try arguments.text(0).utf8), Array(try arguments.text(1).utf8)))
     }
-  }
-}
-
-/// Search by bytes, which for UTF-8 is search by characters.
-enum ByteSearch {
-  static func first(_ part: [UInt8], in text: [UInt8], from start: Int) -> Int? {
-    if part.isEmpty { return start }
-    guard text.count >= part.count + start else { return nil }
-    for position in start...(text.count - part.count) where text[position] == part[0] {
-      if text[position..<(position + part.count)].elementsEqual(part) { return position }
-    }
-    return nil
-  }
-
-  /// The pieces between occurrences; the whole text where the separator is empty.
-  static func split(_ text: [UInt8], by separator: [UInt8]) -> [[UInt8]] {
-    var pieces: [[UInt8]] = []
-    var start = 0
-    while !separator.isEmpty, let position = first(separator, in: text, from: start) {
-      pieces.append(Array(text[start..<position]))
-      start = position + separator.count
-    }
-    pieces.append(Array(text[start...]))
-    return pieces
   }
 }

@@ -1,0 +1,4 @@
+-- TRIES: a decimal as an error.
+-- HOST MUST: give clean text.
+-- EXPECT: ERR.*decimal
+error(decimal("1.5"))

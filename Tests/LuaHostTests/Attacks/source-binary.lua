@@ -1,0 +1,5 @@
+Lua
+-- TRIES: a file that begins like a compiled one.
+-- HOST MUST: load text only.
+-- EXPECT: ERR.*binary
+-- STATUS: syntax

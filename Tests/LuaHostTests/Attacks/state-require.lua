@@ -1,3 +1,0 @@
--- TRIES: to read a file through require.
--- EXPECT: ERR.*no module
-return require "../../../etc/passwd"
