@@ -4,7 +4,7 @@
 
 enum {
   OP_SETUPVAL = 10, OP_GETUPVAL = 9, OP_LFALSESKIP = 6, OP_BANDK = 29, OP_BXORK = 31, OP_SHRI = 32, OP_SHLI = 33,
-  OP_SETTABUP = 15, OP_SELF = 20, OP_BAND = 41, OP_SHR = 45, OP_BNOT = 50, OP_TBC = 55, OP_JMP = 56, OP_CALL = 68,
+  OP_SETTABUP = 15, OP_SELF = 20, OP_MODK = 25, OP_IDIVK = 28, OP_MOD = 37, OP_IDIV = 40, OP_BAND = 41, OP_SHR = 45, OP_BNOT = 50, OP_TBC = 55, OP_JMP = 56, OP_CALL = 68,
   OP_TAILCALL = 69, OP_FORLOOP = 73, OP_TFORLOOP = 77, OP_CLOSURE = 79, OP_LAST = 82
 };
 
@@ -144,7 +144,9 @@ static void check_code(reader *r, const unsigned char *code, size_t count, size_
       refuse(r, "a table of an outer function is indexed by a comparison: name the comparison first", line);
     bool jumps_back = opcode == OP_JMP && (instruction(code, pc) >> 7) < (1u << 24) - 1; // 2^24 - 1 stands for 0
     r->bends |= jumps_back || opcode == OP_CALL || opcode == OP_TAILCALL || opcode == OP_SELF || opcode == OP_CLOSURE ||
-                (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP);
+                (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP) ||
+                // This library notes no line for them unless a hook runs: a division by 0 would name the function's first.
+                opcode == OP_MODK || opcode == OP_IDIVK || opcode == OP_MOD || opcode == OP_IDIV;
     if (opcode == OP_SETUPVAL) check_assignment(r, scope, (int)argument, line);
   }
 }

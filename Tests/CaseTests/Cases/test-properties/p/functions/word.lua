@@ -1,10 +1,9 @@
-local word = string.gmatch("a b c d e f g h", "%a")
 return func {
   name = "word",
   inputs = { n = "int", unit = "string?" },
   returns = "string",
   value = function(n, unit)
-    if n > 100 then return unit .. "!" end
-    return word() or "none"
+    if n < 1 then return "none" end
+    return unit or "a"
   end,
 }
