@@ -91,7 +91,7 @@ TARGET static int NAME(decimals)(
   for (size_t from = 0; from < cells->count; from += ROUND) {
     const size_t count = cells->count - from < ROUND ? cells->count - from : ROUND;
     if (!NAME(load)(cells, from, count, words, heads, lengths)) return 0;
-    uint64_t any = 0;
+    uint64_t any = 0, any_text = 0;
     int64_t *restrict output = values + from;
     for (size_t index = 0; index < count; index++) {
       const uint64_t length = lengths[index], word = words[index];
@@ -111,8 +111,9 @@ TARGET static int NAME(decimals)(
       output[index] = wrong ? 0 : value;
       failed[index] = (uint8_t)wrong;
       any |= wrong;
+      any_text |= wrong & (length != 0);
     }
-    if (any) any = NAME(loose)(form, words, heads, lengths, count, output, failed);
+    if (any_text) any = NAME(loose)(form, words, heads, lengths, count, output, failed);
     if (any) NAME(list)(failed, lengths, from, count, unread);
   }
   return 1;

@@ -10,11 +10,11 @@ struct DirectIndex {
   /// Group + 1; 0 is free.
   private var slots: [UInt32] = []
 
-  /// 512 KB: stays in the second-level cache. More only where the keys are so dense that a slot comes to every sixty-fourth
-  /// row or group: a look into a far cache still costs less than a hash.
+  /// 512 KB: stays in the second-level cache. More only where no more than so many slots come to a row or group: a look
+  /// into a far cache still costs less than a hash.
   private static let slotLimit = 1 << 17
   private static let denseSlotLimit = 1 << 21
-  private static let slotsPerRow = 64
+  private static let slotsPerRow = 256
 
   init(keyCount: Int) {
     lows = [Int64](repeating: 0, count: keyCount)
