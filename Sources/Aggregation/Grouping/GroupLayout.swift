@@ -134,6 +134,8 @@ public struct FinishedGroups {
   let partials: [any ReductionPartial]
   /// Whether these are all groups.
   public var isWhole = true
+  /// Threads that may take part in finishing them.
+  var workers = 1
   /// Without keys there is one group, also of no rows.
   public let count: Int
 
@@ -143,7 +145,9 @@ public struct FinishedGroups {
   public var firstKeys: [Int128] { table.firstKeys }
 
   /// The results of a reduction. Throws `RunFailure` where one passes what its type holds.
-  public func reduced(_ reduction: Int) throws -> Column { try partials[reduction].finish(groupCount: count) }
+  public func reduced(_ reduction: Int) throws -> Column {
+    try partials[reduction].finish(groupCount: count, workers: workers)
+  }
 
   /// The groups by the first appearance of their keys.
   public var outputOrder: [Int32] { table.keyTypes.isEmpty ? [0] : table.outputOrder() }

@@ -136,7 +136,9 @@ public final class GroupStore {
         whole.absorb(store.state)
         store.state = GroupState(store.layout)
       }
-      body(0, 0, whole.finish())
+      var groups = whole.finish()
+      groups.workers = workers
+      body(0, 0, groups)
       return
     }
     let shared = Handover(stores)

@@ -1,8 +1,8 @@
 /// Words scattered over groups, as they came, for reductions that need all values at the end.
 ///
 /// Kept in chunks, so that growing never holds two copies of everything.
-struct GroupedValues<Word: FixedWidthInteger & Sendable> {
-  private struct Chunk {
+struct GroupedValues<Word: FixedWidthInteger & Sendable>: Sendable {
+  private struct Chunk: Sendable {
     var groups: [UInt32] = []
     var words: [Word] = []
   }
@@ -60,25 +60,48 @@ struct GroupedValues<Word: FixedWidthInteger & Sendable> {
     GroupedValues<Wider>(groups: groups, words: words.map { Wider($0) })
   }
 
-  /// The words of each group one after the other: group `n` has `ends[n - 1]..<ends[n]`, group 0 starts at 0.
-  func byGroup(_ groupCount: Int) -> (words: [Word], ends: [Int]) {
-    var ends = [Int](repeating: 0, count: groupCount)
-    for chunk in chunks { for group in chunk.groups { ends[Int(group)] += 1 } }
-    var next = [Int](repeating: 0, count: groupCount)
-    var total = 0
+  /// Consecutive ranges of groups, at most `parts` of them, each with about as many values.
+  func ranges(_ groupCount: Int, parts: Int) -> [Range<Int>] {
+    guard parts > 1 else { return [0..<groupCount] }
+    var counts = [Int](repeating: 0, count: groupCount)
+    for chunk in chunks { for group in chunk.groups { counts[Int(group)] += 1 } }
+    var ranges: [Range<Int>] = []
+    var (start, passed, total) = (0, 0, 0)
+    for count in counts { total += count }
     for group in 0..<groupCount {
+      passed += counts[group]
+      if passed * parts >= total * (ranges.count + 1), ranges.count < parts - 1 {
+        ranges.append(start..<group + 1)
+        start = group + 1
+      }
+    }
+    return ranges + [start..<groupCount]
+  }
+
+  /// The words of some groups one after the other: the `n`th of them has `ends[n - 1]..<ends[n]`, the first starts at 0.
+  func byGroup(_ groups: Range<Int>) -> (words: [Word], ends: [Int]) {
+    // Words of other groups go to a slot behind, again and again: no branch that could be guessed wrong.
+    let (first, width) = (UInt32(groups.lowerBound), UInt32(groups.count))
+    var ends = [Int](repeating: 0, count: groups.count + 1)
+    for chunk in chunks { for group in chunk.groups { ends[Int(min(group &- first, width))] += 1 } }
+    var next = [Int](repeating: 0, count: groups.count + 1)
+    var total = 0
+    for group in 0..<groups.count {
       next[group] = total
       total += ends[group]
       ends[group] = total
     }
-    var sorted = [Word](repeating: 0, count: total)
+    next[groups.count] = total
+    var sorted = [Word](repeating: 0, count: total + 1)
     for chunk in chunks {
       for index in chunk.words.indices {
-        let group = Int(chunk.groups[index])
-        sorted[next[group]] = chunk.words[index]
-        next[group] += 1
+        let group = min(chunk.groups[index] &- first, width)
+        sorted[next[Int(group)]] = chunk.words[index]
+        next[Int(group)] += group < width ? 1 : 0
       }
     }
+    sorted.removeLast()
+    ends.removeLast()
     return (sorted, ends)
   }
 }

@@ -96,67 +96,15 @@ final class QuantilePartial: StatefulPartial {
     wideValues.merge(other.wideValues, mapping: mapping)
   }
 
-  func finish(groupCount: Int) throws(RunFailure) -> Column {
-    if isWide { return try finish(wideValues, groupCount) }
-    if values.count == 0 { return try finish(narrowValues, groupCount) }
+  func finish(groupCount: Int) throws -> Column { try finish(groupCount: groupCount, workers: 1) }
+
+  func finish(groupCount: Int, workers: Int) throws -> Column {
+    let selection = QuantileSelection(argument: argument, share: share)
+    if isWide { return try selection.column(wideValues, groupCount, workers) }
+    if values.count == 0 { return try selection.column(narrowValues, groupCount, workers) }
     var all = values
     all.merge(narrowValues.widened(), mapping: (0..<UInt32(groupCount)).map { $0 })
-    return try finish(all, groupCount)
-  }
-
-  private func finish<Word>(_ values: GroupedValues<Word>, _ groupCount: Int) throws(RunFailure) -> Column {
-    var (words, ends) = values.byGroup(groupCount)
-    var present = [Bool](repeating: true, count: groupCount)
-    var exact = [Int128](repeating: 0, count: argument == .float ? 0 : groupCount)
-    var floats = [Double](repeating: 0, count: argument == .float ? groupCount : 0)
-    let unit = DecimalArithmetic.powerOfTen(share.scale)
-    var start = 0
-    for group in 0..<groupCount {
-      let range = start..<ends[group]
-      start = ends[group]
-      guard !range.isEmpty else {
-        present[group] = false
-        continue
-      }
-      let (place, rest) = (Int128(range.count - 1) * share.coefficient).quotientAndRemainder(dividingBy: unit)
-      let lower = range.lowerBound + Int(place)
-      Selection.place(&words, range, at: lower)
-      // The next in order is the least of what now stands behind.
-      var upper = words[lower]
-      if rest != 0 {
-        upper = words[lower + 1]
-        for index in (lower + 1)..<range.upperBound where words[index] < upper { upper = words[index] }
-      }
-      if argument == .float {
-        let below = OrderedWord.float(Int64(truncatingIfNeeded: words[lower]))
-        let above = OrderedWord.float(Int64(truncatingIfNeeded: upper))
-        floats[group] = rest == 0 ? below : below + (above - below) * (Double(rest) / Double(unit))
-      } else {
-        exact[group] = try interpolated(Int128(words[lower]), Int128(upper), rest: rest, of: unit)
-      }
-    }
-    let mask = present.contains(false) ? present : nil
-    return argument == .float
-      ? Column(.floats(floats), present: mask)
-      : Column(.decimals128(exact, scale: Reductions.fractionScale), present: mask)
-  }
-
-  private func interpolated(_ lower: Int128, _ upper: Int128, rest: Int128, of unit: Int128) throws(RunFailure)
-    -> Int128
-  {
-    let scale = argument.decimalScale ?? 0
-    // lower + (upper - lower) * rest / unit = (lower * (unit - rest) + upper * rest) / unit
-    let (first, firstOverflow) = lower.multipliedReportingOverflow(by: unit - rest)
-    let (second, secondOverflow) = upper.multipliedReportingOverflow(by: rest)
-    let (sum, sumOverflow) = first.addingReportingOverflow(second)
-    if rest == 0 {
-      if let value = DecimalArithmetic.rescale(lower, from: scale, to: Reductions.fractionScale) { return value }
-    } else if !firstOverflow, !secondOverflow, !sumOverflow,
-      let value = DecimalArithmetic.divide(sum, scale: scale, by: unit, scale: 0, to: Reductions.fractionScale)
-    {
-      return value
-    }
-    throw Reductions.overflow("a quantile with its 18 places", "38 digits")
+    return try selection.column(all, groupCount, workers)
   }
 
   var valueByteCount: Int { narrowValues.count * 8 + values.count * 12 + wideValues.count * 20 }
@@ -179,42 +127,5 @@ final class QuantilePartial: StatefulPartial {
     values = GroupedValues(groups: groups, words: try reader.array(count: groups.count))
     let wideGroups = try reader.groups(below: groupCount)
     wideValues = GroupedValues(groups: wideGroups, words: try reader.array(count: wideGroups.count))
-  }
-}
-
-/// Partial ordering of a range of an array.
-enum Selection {
-  /// Brings the element of rank `place` there, none greater before it and none less behind it.
-  ///
-  /// Hoare's quickselect with the median of three; falls back to a sort where the input defeats it.
-  static func place<Word: Comparable>(_ words: inout [Word], _ range: Range<Int>, at place: Int) {
-    var low = range.lowerBound
-    var high = range.upperBound - 1
-    var rounds = 0
-    while low < high {
-      rounds += 1
-      if high - low < 16 || rounds > 64 {
-        words[low...high].sort()
-        return
-      }
-      let pivot = medianOfThree(words[low], words[(low + high) / 2], words[high])
-      var left = low
-      var right = high
-      while left <= right {
-        while words[left] < pivot { left += 1 }
-        while pivot < words[right] { right -= 1 }
-        if left <= right {
-          words.swapAt(left, right)
-          left += 1
-          right -= 1
-        }
-      }
-      if place <= right { high = right } else if place >= left { low = left } else { return }
-    }
-  }
-
-  private static func medianOfThree<Word: Comparable>(_ a: Word, _ b: Word, _ c: Word) -> Word {
-    if a < b { return b < c ? b : a < c ? c : a }
-    return a < c ? a : b < c ? c : b
   }
 }

@@ -92,6 +92,8 @@ public protocol ReductionPartial: AnyObject {
   ///
   /// - Throws: where a result passes what its type holds; a `GroupFailure` where it is known of which group.
   func finish(groupCount: Int) throws -> Column
+  /// The same by several threads, where the reduction has work for them.
+  func finish(groupCount: Int, workers: Int) throws -> Column
 
   /// Bytes of values that are kept one by one, for the memory budget; what a group takes in any case is left out.
   var valueByteCount: Int { get }
@@ -99,6 +101,8 @@ public protocol ReductionPartial: AnyObject {
 
 extension ReductionPartial {
   public var valueByteCount: Int { 0 }
+
+  public func finish(groupCount: Int, workers: Int) throws -> Column { try finish(groupCount: groupCount) }
 }
 
 /// What went wrong with one group.
