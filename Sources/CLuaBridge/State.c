@@ -46,12 +46,12 @@ static void check_clock(lua_State *L, weir_state *S) {
 
 static void fail_steps(lua_State *L, weir_state *S) {
   char message[120];
-  if (S->steps_left < 0)
+  if (S->steps_left < 0 || S->batch_limit <= S->limits.steps)
     snprintf(message, sizeof message, "instruction limit passed: %lld steps for a call or row (limits: steps)",
              (long long)S->limits.steps);
   else
     snprintf(message, sizeof message, "instruction limit passed: %lld steps for a batch (limits: batch_steps)",
-             (long long)S->limits.batch_steps);
+             (long long)S->batch_limit);
   weir_fail(L, WEIR_INSTRUCTIONS, message);
 }
 
@@ -135,7 +135,8 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
 void weir_begin(weir_state *S, int64_t rows) {
   S->steps_left = S->limits.steps;
   int64_t batch = S->limits.batch_steps;
-  S->batch_left = rows > 1 && batch > S->limits.steps ? batch : S->limits.steps;
+  S->batch_limit = rows > 1 && batch > S->limits.steps ? batch : S->limits.steps;
+  S->batch_left = S->batch_limit;
   S->steps_used = 0;
   S->since_clock = 0;
   S->deadline = S->limits.seconds > 0 ? weir_clock() + S->limits.seconds : 0;

@@ -48,6 +48,7 @@ struct weir_state {
   int64_t used;           // bytes that Lua holds
   int64_t steps_left;     // of this call or row
   int64_t batch_left;
+  int64_t batch_limit;
   int64_t steps_used;
   int64_t since_clock;    // steps charged since the clock was read
   double deadline;

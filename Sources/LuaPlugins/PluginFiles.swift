@@ -30,12 +30,22 @@ struct PluginFiles: Sendable {
     for kind in Kind.allCases {
       let path = "\(folder)/\(kind.rawValue)"
       guard TextFile.isFolder(path) else { continue }
+      try Self.refuseLink(path)
       for name in try TextFile.names(inFolder: path) where name.hasSuffix(".lua") {
+        try Self.refuseLink("\(path)/\(name)")
         let file = SourceFile(path: "\(path)/\(name)", text: try TextFile.read("\(path)/\(name)"))
         scripts.append(Script(kind: kind, name: String(name.dropLast(4)), file: file))
         bytes += Array("\n\(kind.rawValue)/\(name)\n".utf8) + file.utf8
       }
     }
     hash = ContentHash(bytes).description
+  }
+
+  /// A link might lead out of the plugin's folder, to what its author may not read.
+  private static func refuseLink(_ path: String) throws(RunFailure) {
+    guard TextFile.isLink(path) else { return }
+    throw RunFailure(
+      .unreadableFile, "'\(path)' is a link, and all files of a plugin lie in its folder",
+      help: "put the file itself there")
   }
 }

@@ -124,6 +124,16 @@ extension Lowering {
     return nil
   }
 
+  /// A text as it is written.
+  mutating func writtenText(_ text: String, _ range: Range<Int>) -> Value? {
+    // What bytes that are no UTF-8 were read as.
+    guard !text.unicodeScalars.contains("\u{FFFD}") else {
+      report(.unsupportedExpression, "a text of bytes that are no UTF-8 is not columnar", range)
+      return nil
+    }
+    return constant(.string(text), ValueType(.string), range)
+  }
+
   mutating func text(_ value: Value, for use: String) -> Value? {
     if let type = value.type, type.data != .string {
       report(.typeMismatch, "\(use) takes a string, not \(describe(type))", value.range)

@@ -85,7 +85,7 @@ struct Lowering {
       value.literal = Self.decimal(written)
       value.isLiteral = true
       return value
-    case .string(let text): return constant(.string(text), ValueType(.string), range)
+    case .string(let text): return writtenText(text, range)
     case .parenthesized(let inner):
       var value = lower(inner)
       value?.range = range
