@@ -30,8 +30,8 @@ install: build
 
 # Address Sanitizer (with leaks) over all rooms that touch bytes or Lua, Thread Sanitizer over those with workers; the C targets run under
 # Undefined Behaviour Sanitizer in `make fuzz`. The laws of the aggregates and the cases would take hours: SANITIZE_ADDRESS=. runs them too.
-SANITIZE_ADDRESS ?= LuaHostTests|LuaPluginsTests|MemoryTests|FormatsTests|ColumnsTests|ExpressionsTests|YAMLNodesTests
-SANITIZE_THREAD ?= LuaHostTests|RunnerTests|StagesTests
+SANITIZE_ADDRESS ?= ^(LuaHostTests|LuaPluginsTests|MemoryTests|FormatsTests|ColumnsTests|ExpressionsTests|YAMLNodesTests)\.
+SANITIZE_THREAD ?= ^(LuaHostTests|RunnerTests|StagesTests)\.
 sanitize: setup
 	swift test --disable-xctest --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
 	swift test --disable-xctest --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
