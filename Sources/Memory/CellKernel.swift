@@ -180,21 +180,6 @@ private struct OtherCells {
 enum EightBytes {
   static let zeros: UInt64 = 0x3030_3030_3030_3030
 
-  /// Whether every byte is at most 9.
-  @inline(__always)
-  static func areDigitValues(_ word: UInt64) -> Bool {
-    ((word &+ 0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080 == 0
-  }
-
-  /// The number that eight digit values make.
-  @inline(__always)
-  static func number(ofValues values: UInt64) -> UInt64 {
-    let word = (values &* 10) &+ (values >> 8)
-    let even = (word & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
-    let odd = ((word >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-    return (even &+ odd) >> 32
-  }
-
   @inline(__always)
   static func load(_ address: UnsafePointer<UInt8>) -> UInt64 {
     UInt64(littleEndian: unsafe UnsafeRawPointer(address).loadUnaligned(as: UInt64.self))
@@ -216,7 +201,11 @@ enum EightBytes {
   /// The number that eight digits write, by three multiplications (Mula; Lemire, "Number parsing at a gigabyte per second").
   @inline(__always)
   static func number(_ digits: UInt64) -> UInt64 {
-    number(ofValues: digits &- zeros)
+    let values = digits &- zeros
+    let word = (values &* 10) &+ (values >> 8)
+    let even = (word & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
+    let odd = ((word >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
+    return (even &+ odd) >> 32
   }
 
   /// The index of the first byte equal to the pattern's, 8 where there is none.

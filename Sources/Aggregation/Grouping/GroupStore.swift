@@ -159,20 +159,4 @@ public final class GroupStore {
       }
     }
   }
-
-  /// Runs numbered pieces of work on several threads; throws the failure of the first piece that failed.
-  private static func inParallel(
-    _ count: Int, workers: Int, _ work: @escaping @Sendable (_ worker: Int, _ number: Int) throws -> Void
-  ) throws {
-    let tickets = Tickets()
-    let failures = Failures()
-    concurrently(min(workers, count)) { worker in
-      while !failures.isSet {
-        let number = tickets.draw()
-        if number >= count { break }
-        do { try work(worker, number) } catch { failures.note(error, number) }
-      }
-    }
-    try failures.throwFirst()
-  }
 }

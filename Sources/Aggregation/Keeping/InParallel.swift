@@ -3,7 +3,8 @@ import Memory
 
 /// Runs numbered pieces of work on several threads, worker numbers below `workers`; throws the failure of the first piece that failed, or `.interrupted`.
 func inParallel(
-  _ count: Int, workers: Int, stop: StopFlag, _ work: @escaping @Sendable (_ worker: Int, _ number: Int) throws -> Void
+  _ count: Int, workers: Int, stop: StopFlag = StopFlag(),
+  _ work: @escaping @Sendable (_ worker: Int, _ number: Int) throws -> Void
 ) throws {
   let tickets = Tickets()
   let failures = Failures()

@@ -23,16 +23,10 @@ struct QuantileSelection: Sendable {
     let parts = values.count < Self.leastValues ? 1 : max(1, min(workers, groupCount))
     let ranges = values.ranges(groupCount, parts: parts)
     let done = Mutex<[Int: Piece]>([:])
-    let failures = Failures()
-    concurrently(ranges.count) { part in
-      do {
-        let piece = try piece(values, ranges[part])
-        done.withLock { $0[part] = piece }
-      } catch {
-        failures.note(error, part)
-      }
+    try inParallel(ranges.count, workers: parts) { _, part in
+      let piece = try piece(values, ranges[part])
+      done.withLock { $0[part] = piece }
     }
-    try failures.throwFirst()
     let pieces = done.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
     let present = pieces.flatMap(\.present)
     let mask = present.contains(false) ? present : nil
