@@ -78,42 +78,47 @@ static int base_tonumber(lua_State *L) {
   return 1;
 }
 
-/// After a protected call: limits and rejections go on up, whoever catches.
-static void pass_on(lua_State *L, weir_state *S, int code) {
-  if (code == LUA_ERRMEM) weir_note_exhaustion(S);
-  if (code != LUA_OK && (S->fatal || S->rejecting || S->status != WEIR_OK)) lua_error(L);
+/// Runs where an error is raised that a script will catch: one of the C stack is a limit, and passes on.
+static int on_caught(lua_State *L) {
+  weir_note_overflow(L, state_of(L));
+  lua_settop(L, 1);
+  return 1;
+}
+
+/// A protected call of what lies above `base`; after it limits and rejections go on up, whoever catches.
+static int call_caught(lua_State *L, weir_state *S, int base) {
+  int32_t loading = S->loading, requiring = S->requiring;
+  weir_charge(L, S, 10);
+  lua_pushcfunction(L, on_caught);
+  lua_insert(L, base);
+  int code = lua_pcall(L, lua_gettop(L) - base - 1, LUA_MULTRET, base);
+  lua_remove(L, base);
+  if (code != LUA_OK) {
+    if (code == LUA_ERRMEM) weir_note_exhaustion(S);
+    if (code == LUA_ERRERR) weir_note_depth(L, S);
+    if (S->fatal || S->rejecting || S->status != WEIR_OK) lua_error(L);
+  }
+  S->loading = loading;
+  weir_forget_modules(L, S, requiring);
+  return code;
 }
 
 static int base_pcall(lua_State *L) {
-  weir_state *S = state_of(L);
   luaL_checkany(L, 1);
-  weir_charge(L, S, 10);
   lua_pushboolean(L, 1);
   lua_insert(L, 1);
-  int32_t loading = S->loading, requiring = S->requiring;
-  int code = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
-  pass_on(L, S, code);
-  S->loading = loading;
-  weir_forget_modules(L, S, requiring);
-  if (code == LUA_OK) return lua_gettop(L);
+  if (call_caught(L, state_of(L), 2) == LUA_OK) return lua_gettop(L);
   lua_pushboolean(L, 0);
   lua_insert(L, -2);
   return 2;
 }
 
 static int base_xpcall(lua_State *L) {
-  weir_state *S = state_of(L);
   luaL_checktype(L, 2, LUA_TFUNCTION);
-  weir_charge(L, S, 10);
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
   lua_rotate(L, 3, 2); // function, handler, true, function, arguments
-  int32_t loading = S->loading, requiring = S->requiring;
-  int code = lua_pcall(L, lua_gettop(L) - 4, LUA_MULTRET, 0);
-  pass_on(L, S, code);
-  S->loading = loading;
-  weir_forget_modules(L, S, requiring);
-  if (code == LUA_OK) return lua_gettop(L) - 2;
+  if (call_caught(L, state_of(L), 4) == LUA_OK) return lua_gettop(L) - 2;
   lua_pushboolean(L, 0); // the handler runs after the stack has gone, where it is an ordinary call
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -3);
