@@ -120,14 +120,13 @@ extension PluginScripts {
   /// A failure of a script at its line, with the calls that led there where there are several.
   func diagnostic(_ failure: LuaFailure, of script: LuaScript? = nil) -> Diagnostic {
     let file = failure.path.flatMap { self.file(calledByLua: $0) }
-    // A result of a wrong type is found by the host, behind the script's last line.
-    let span = (file ?? script?.script.file).flatMap { file in
-      (failure.line ?? script?.function.firstLine).map { line -> SourceSpan in
-        let start = file.offset(ofLine: line)
-        let text = file.text(ofLine: line)
-        let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
-        return file.span(start + indent..<start + text.utf8.count)
-      }
+    // A result of a wrong type is found by the host, behind the script's last line; a file that is not read has none.
+    let span = (file ?? script?.script.file).map { file -> SourceSpan in
+      guard let line = failure.line ?? script?.function.firstLine else { return file.span(0..<0) }
+      let start = file.offset(ofLine: line)
+      let text = file.text(ofLine: line)
+      let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
+      return file.span(start + indent..<start + text.utf8.count)
     }
     var diagnostic = Diagnostic(code(failure.kind), "plugin '\(name)': \(failure.message)", at: span)
     if failure.kind == .syntax, failure.message.hasPrefix("'}' expected") {
