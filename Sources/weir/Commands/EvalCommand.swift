@@ -16,6 +16,9 @@ struct EvalCommand: ParsableCommand {
       --set gives: weir eval --plugin Plugins/network network.client_fee --set amount=10.50 --set issued_on=2024-01-31. \
       That is a fee rule, a function or the value of a metric; NAME.finish is a metric's finish over its aggregates, \
       NAME.PART the value of one of them.
+
+      A fold, a transform and a metric that is scripted throughout take several rows, in their order: an input that is \
+      given again begins the next.
       """)
 
   @Argument(help: "The expression, or the name of a plugin's definition.")
@@ -42,7 +45,9 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     let catalogue = try catalogue()
     let columns = try columns.map { try EvalArgument($0, option: "--set") }
-    if let definition = DefinitionCall(expression, in: catalogue) {
+    if let definition = RowsCall(expression, in: catalogue) {
+      try show(rows: definition.rows(columns))
+    } else if let definition = DefinitionCall(expression, in: catalogue) {
       let terms = try terms.map { try EvalArgument($0, option: "--term") }
       try show(definition.results(columns, terms: terms))
     } else {
@@ -59,6 +64,7 @@ struct EvalCommand: ParsableCommand {
     else { return }
     let names = [
       Array(catalogue.feeRules.keys), Array(catalogue.functions.keys), Array(catalogue.metrics.keys),
+      Array(catalogue.folds.keys), Array(catalogue.transforms.keys),
     ].joined()
     throw RunFailure(
       .unknownRule, "plugin '\(parts[0])' has nothing called '\(expression)' that a row can be given to",
@@ -102,6 +108,18 @@ struct EvalCommand: ParsableCommand {
       throw RunFailure(failure.full?.diagnostic ?? Diagnostic(failure.code, failure.message))
     }
     return NamedValue(name: "value", type: output.type, value: result.columns[0].scalar(0))
+  }
+
+  /// A line for each row; the value alone where that is all there is.
+  private func show(rows: [[NamedValue]]) throws {
+    if json {
+      let items = rows.map { JSONValue.object($0.map { ($0.name, .string($0.value.text)) }) }
+      print(JSONValue.array(items).text, terminator: "")
+    } else {
+      for row in rows {
+        print(row.count == 1 ? row[0].value.text : row.map { "\($0.name) = \($0.value.text)" }.joined(separator: ", "))
+      }
+    }
   }
 
   private func show(_ values: [NamedValue]) throws {
