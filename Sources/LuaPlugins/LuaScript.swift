@@ -190,7 +190,8 @@ struct LuaScript: ScriptFunction {
 extension ConstantTree {
   init(_ value: LuaValue) {
     switch value {
-    case .nil, .function: self = .value(.missing)
+    case .nil: self = .value(.missing)
+    case .function: self = .opaque
     case .bool(let value): self = .value(.bool(value))
     case .int(let value): self = .value(.int(value))
     case .float(let value): self = .value(.float(value))
@@ -204,8 +205,11 @@ extension ConstantTree {
       for (key, value) in entries {
         if let name = key.asString {
           fields[name] = ConstantTree(value)
-        } else if key.asInt == Int64(items.count + 1) {
+        } else if case .int(Int64(items.count + 1)) = key {
           items.append(ConstantTree(value))
+        } else {
+          self = .opaque
+          return
         }
       }
       self = .table(fields, items: items)
