@@ -162,6 +162,13 @@ static int base_select(lua_State *L) {
 
 enum { LOG_TEXT = 400, LOG_BYTES = 1 << 20 };
 
+/// Which of the lines at hand comes first: the row that runs, or how many were written; -1 where workers share rows in
+/// other ways each time.
+static int64_t log_order(weir_state *S) {
+  if (S->batch && (S->batch->mode == WEIR_MAP || S->batch->mode == WEIR_FOLD)) return S->batch->row;
+  return S->source || S->exporting || (S->batch && S->batch->mode == WEIR_WHOLE) ? S->logged++ : -1;
+}
+
 /// `log(…)`: a line for the run's report, with the place that wrote it. What passes a limit is counted and left out.
 static int base_log(lua_State *L) {
   weir_state *S = state_of(L);
@@ -186,7 +193,7 @@ static int base_log(lua_State *L) {
     line = caller.currentline;
     source = caller.source[0] == '@' ? caller.source + 1 : caller.source;
   }
-  size_t needed = S->log_length + strlen(source) + length + 32;
+  size_t needed = S->log_length + strlen(source) + length + 56;
   if (needed > LOG_BYTES) {
     S->log_lost++;
     return 0;
@@ -197,8 +204,8 @@ static int base_log(lua_State *L) {
     S->log = larger;
     S->log_capacity = needed * 2;
   }
-  S->log_length += (size_t)snprintf(S->log + S->log_length, needed - S->log_length, "%s\x1f%d\x1f%.*s\n", source, line,
-                                    (int)length, text);
+  S->log_length += (size_t)snprintf(S->log + S->log_length, needed - S->log_length, "%s\x1f%d\x1f%lld\x1f%.*s\n", source, line,
+                                    (long long)log_order(S), (int)length, text);
   return 0;
 }
 

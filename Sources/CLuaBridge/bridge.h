@@ -75,6 +75,7 @@ struct weir_state {
   weir_module *modules;
   char *log;
   size_t log_length, log_capacity;
+  int64_t logged;   // lines that have an order of their own
   int64_t log_lost; // lines that were left out since the log was read
   char message[512], path[256], traceback[1024];
   char chunk[256];        // the file that loads

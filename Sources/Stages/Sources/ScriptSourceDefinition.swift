@@ -157,7 +157,8 @@ final class ScriptSource: RowSource {
     }
 
     func next() throws -> (any RowBlock)? {
-      guard let rows = try script.next() else {
+      let position = Batch.Position(split: split.index, batch: 0).key(ofRow: 0)
+      guard let rows = try RunLog.$position.withValue(position, operation: { try script.next() }) else {
         // What the script did not want is read for the hash alone.
         while try !pieces.next().isEmpty {}
         if let hash = pieces.stream.hash { source.record(hash, ofSplit: split.index) }
