@@ -151,9 +151,12 @@ extension PluginScripts {
     return diagnostic
   }
 
-  func evalLine(_ address: String, _ inputs: [EvalLine.Input], terms: [EvalLine.Input] = []) -> EvalLine {
+  func evalLine(
+    _ address: String, _ inputs: [EvalLine.Input], file: String? = nil, terms: [EvalLine.Input] = []
+  ) -> EvalLine {
     EvalLine(
-      plugin: files.folder, settings: given, address: address, inputs: inputs, terms: terms, limits: loweredLimits)
+      plugin: files.folder, settings: given, address: address, inputs: inputs, file: file, terms: terms,
+      limits: loweredLimits)
   }
 
   private func code(_ kind: LuaFailure.Kind) -> DiagnosticCode {

@@ -4,12 +4,13 @@ import Diagnostics
 import LuaPlugins
 import Planning
 
-/// One call of a definition that takes several rows: a fold over the rows of one key, a transform, or a metric that is
-/// scripted throughout.
+/// One call of a definition that takes several rows: a fold over the rows of one key, a transform, an export, or a metric
+/// that is scripted throughout.
 struct RowsCall {
   private enum Form {
     case fold(FoldDefinition)
     case transform(TransformDefinition)
+    case export(ExportScriptDefinition)
     case metric(MetricDefinition, any ScriptedAggregate)
   }
 
@@ -24,6 +25,8 @@ struct RowsCall {
       (inputs, form) = (fold.inputs, .fold(fold))
     } else if let transform = catalogue.transforms[address] {
       (inputs, form) = (transform.inputs, .transform(transform))
+    } else if let export = catalogue.exports[address] {
+      (inputs, form) = (export.inputs, .export(export))
     } else if let metric = catalogue.metrics[address], case .scripted(let script) = metric.form {
       (inputs, form) = (metric.inputs, .metric(metric, script))
     } else {
@@ -61,6 +64,11 @@ struct RowsCall {
     case .transform(let transform):
       let made = try transform.script.run(columns, count: count, WorkerContext())
       return named(made.columns, transform.outputs, count: made.count)
+    case .export(let export):
+      var bytes: [UInt8] = []
+      try export.script.write(columns, count: count) { bytes += $0 }
+      let text = String(decoding: bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...], as: UTF8.self)
+      return [[NamedValue(name: export.name, type: ValueType(.string), value: .string(text))]]
     case .metric(let metric, let script):
       let partial = script.reduction(over: types).makePartial()
       partial.grow(to: 1)
