@@ -85,14 +85,12 @@ static int on_caught(lua_State *L) {
   return 1;
 }
 
-/// A protected call of what lies above `base`; after it limits and rejections go on up, whoever catches.
-static int call_caught(lua_State *L, weir_state *S, int base) {
+/// A protected call of the function two above index `handler`, which becomes `on_caught`, with all above it; true stands
+/// between them. After it limits and rejections go on up, whoever catches.
+static int call_caught(lua_State *L, weir_state *S, int handler) {
   int32_t loading = S->loading, requiring = S->requiring;
   weir_charge(L, S, 10);
-  lua_pushcfunction(L, on_caught);
-  lua_insert(L, base);
-  int code = lua_pcall(L, lua_gettop(L) - base - 1, LUA_MULTRET, base);
-  lua_remove(L, base);
+  int code = lua_pcall(L, lua_gettop(L) - handler - 2, LUA_MULTRET, handler);
   if (code != LUA_OK) {
     if (code == LUA_ERRMEM) weir_note_exhaustion(S);
     if (code == LUA_ERRERR) weir_note_depth(L, S);
@@ -105,9 +103,10 @@ static int call_caught(lua_State *L, weir_state *S, int base) {
 
 static int base_pcall(lua_State *L) {
   luaL_checkany(L, 1);
+  lua_pushcfunction(L, on_caught);
   lua_pushboolean(L, 1);
-  lua_insert(L, 1);
-  if (call_caught(L, state_of(L), 2) == LUA_OK) return lua_gettop(L);
+  lua_rotate(L, 1, 2); // handler, true, function, arguments
+  if (call_caught(L, state_of(L), 1) == LUA_OK) return lua_gettop(L) - 1;
   lua_pushboolean(L, 0);
   lua_insert(L, -2);
   return 2;
@@ -115,10 +114,11 @@ static int base_pcall(lua_State *L) {
 
 static int base_xpcall(lua_State *L) {
   luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_pushcfunction(L, on_caught);
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
-  lua_rotate(L, 3, 2); // function, handler, true, function, arguments
-  if (call_caught(L, state_of(L), 4) == LUA_OK) return lua_gettop(L) - 2;
+  lua_rotate(L, 3, 3); // function, own handler, handler, true, function, arguments
+  if (call_caught(L, state_of(L), 3) == LUA_OK) return lua_gettop(L) - 3;
   lua_pushboolean(L, 0); // the handler runs after the stack has gone, where it is an ordinary call
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -3);
