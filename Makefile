@@ -4,7 +4,8 @@ PACKAGES = pkg-config liblua5.4-dev zlib1g-dev libzstd-dev libxxhash-dev
 PREFIX ?= /usr/local
 WEIR = .build/release/weir
 # Where the toolchain has its runtime as archives it goes into the binary, which then starts in half the time and needs no toolchain to run.
-STATIC := $(if $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static),--static-swift-stdlib)
+TOOLCHAIN := $(dir $(realpath $(shell command -v swift)))..
+STATIC := $(if $(wildcard $(TOOLCHAIN)/lib/swift_static),--static-swift-stdlib $(if $(wildcard $(TOOLCHAIN)/bin/ld.lld),-Xswiftc -use-ld=lld))
 
 .PHONY: run build test check lint format install setup clean sanitize fuzz fuzz-rules fuzz-bridge fuzz-share leaks bench bench-kernels bench-lua
 
