@@ -313,6 +313,12 @@ import Testing
     #expect(failure?.kind == .result && failure?.isFatal == true)
   }
 
+  @Test(arguments: [("\u{1B}Lua compiled", "binary"), (String(repeating: "-- x\n", count: 60_000), "300000 bytes")])
+  func aFileThatIsNotReadIsNamed(_ source: String, _ part: String) {
+    let failure = #expect(throws: LuaFailure.self) { try value(source) }
+    #expect(failure?.kind == .syntax && failure?.path == "test.lua" && failure?.message.contains(part) == true)
+  }
+
   @Test func theLibraryIsDocumentedOnceByName() {
     #expect(Set(HostFunction.all.map(\.name)).count == HostFunction.all.count)
     #expect(

@@ -74,6 +74,15 @@ extension PlannedReduction {
   }
 }
 
+extension PlannedReduction {
+  /// A metric that is scripted throughout, which also takes where each row stands.
+  init(_ script: any ScriptedAggregate, of columns: [Int], _ types: [ValueType]) {
+    self.init(
+      reduction: script.reduction(over: types), arguments: columns.map { .column($0) } + [.origin],
+      types: types.map(\.data) + [.int])
+  }
+}
+
 /// A script's value for each row.
 struct PlannedScript: Sendable {
   var function: any BoundScript
