@@ -39,6 +39,7 @@ let package = Package(
       name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev", "pkg-config"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CScan", cSettings: strictC),
     .target(name: "CFused", dependencies: ["CScan"], cSettings: strictC),
@@ -46,7 +47,7 @@ let package = Package(
     .target(name: "CLuaBridge", dependencies: ["CLua"], cSettings: strictC),
   ]
     + room("Diagnostics")
-    + room("Memory", on: ["CScan", "CFused", "CFold", "CZlib", "CZstd", "CXxhash", "Diagnostics"])
+    + room("Memory", on: ["CScan", "CFused", "CFold", "CZlib", "CZstd", "CXxhash", "CMalloc", "Diagnostics"])
     + room("Columns", on: ["Memory", "Diagnostics"])
     + room("LuaHost", on: ["CLuaBridge", "Columns", "Diagnostics"], fixtures: ["Attacks", "Decimals"])
     + room("Expressions", on: ["LuaHost", "Columns", "Memory", "Diagnostics"])

@@ -90,6 +90,12 @@ static inline const char *text_of(const value *v) { return (const char *)(uintpt
 static inline bool holds(const value *v) { return v->kind >= WEIR_FOLD_TRUE; }
 static inline int64_t integer(const value *v) { return (int64_t)v->low; }
 
+static inline bool is_plain(const value *v) { return v->kind == WEIR_FOLD_INT || v->kind == WEIR_FOLD_FLOAT; }
+static inline double number_of(const value *v) { return v->kind == WEIR_FOLD_INT ? (double)integer(v) : double_of(v); }
+static inline bool is_time(const value *v) { return v->kind == WEIR_FOLD_DATE || v->kind == WEIR_FOLD_TIMESTAMP; }
+
+static const int64_t day_length = 86400000000LL; // microseconds
+
 #define FOLD_BOUND ((__int128)10000000000000000000ULL * 10000000000000000000ULL)
 static inline bool fits(__int128 number) { return number < FOLD_BOUND && number > -FOLD_BOUND; }
 
@@ -97,10 +103,7 @@ static inline bool fits(__int128 number) { return number < FOLD_BOUND && number 
 enum { WEIR_FOLD_WRITTEN_FLOAT = -1, WEIR_FOLD_QUOTIENT = -2 };
 bool fold_arithmetic(machine *m, int operation, const value *left, const value *right, value *result);
 bool fold_negate(const value *operand, value *result);
-bool fold_less(machine *m, const value *left, const value *right, bool *result);
-bool fold_less_or_equal(machine *m, const value *left, const value *right, bool *result);
-bool fold_equal(const value *left, const value *right);
-bool fold_extreme(machine *m, const value *operands, int count, int sign, value *result);
+bool fold_align(const value *left, const value *right, __int128 *x, __int128 *y, int32_t *scale);
 bool fold_absolute(const value *operand, value *result);
 bool fold_whole(const value *operand, bool up, value *result);
 bool fold_round(machine *m, const value *operand, const value *scale, int mode, value *result);
@@ -109,6 +112,12 @@ bool fold_prepare_for(value *loop, bool *runs);
 bool fold_repeat_for(value *loop);
 __int128 fold_power_of_ten(int exponent);
 bool fold_date_part(const machine *m, const value *date, uint16_t name, value *result);
+
+// Comparing.c
+bool fold_less(machine *m, const value *left, const value *right, bool *result);
+bool fold_less_or_equal(machine *m, const value *left, const value *right, bool *result);
+bool fold_equal(const value *left, const value *right);
+bool fold_extreme(machine *m, const value *operands, int count, int sign, value *result);
 
 // Tables.c
 void *fold_allocate(machine *m, size_t size);

@@ -10,6 +10,9 @@ public struct Batch: Sendable {
   /// Where each row came from, for quarantine and messages; nil once rows are no longer rows of an input.
   public var origins: [RowOrigin]?
 
+  /// Results that several of the steps that follow take, by number; nil where one was not computed.
+  public var common: [Column?] = []
+
   /// The share of the input and the batch within it. Does not depend on the number of workers.
   public struct Position: Hashable, Comparable, Sendable {
     public var split: Int32
@@ -55,9 +58,18 @@ public struct Batch: Sendable {
 
   /// The rows of `indices`, in that order.
   public func gathered(_ indices: [Int32]) -> Batch {
-    Batch(
+    var result = Batch(
       columns: columns.map { $0.gathered(indices) }, count: indices.count, position: position,
       origins: origins.map { Column.gather($0, indices) })
+    result.common = common.map { $0?.gathered(indices) }
+    return result
+  }
+
+  /// The batch without the results that steps have in common, for where it is kept.
+  public var alone: Batch {
+    var result = self
+    result.common = []
+    return result
   }
 }
 

@@ -9,7 +9,7 @@ import Planning
 struct BoundFeeRule: BoundScript {
   /// A program with the fee and the branch among its outputs.
   struct Finish {
-    let program: Program
+    var program: Program
     let results: [ValueType]
     let fee: Int
     let branch: Int
@@ -26,7 +26,7 @@ struct BoundFeeRule: BoundScript {
   /// Of the arguments, the version's number behind the inputs.
   let types: [ValueType]
   /// Over the rule's inputs and the number of the version; nil where the interpreter prices.
-  let program: Finish?
+  var program: Finish?
   /// Prices all rows where there is no program, else those that the program has no result for.
   let pricing: Pricing?
   let explanation: String
@@ -34,6 +34,16 @@ struct BoundFeeRule: BoundScript {
   var results: [ValueType] { program?.results ?? pricing?.finish.results ?? [] }
 
   func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
+
+  func expressions(_ rows: CommonRows) -> Set<ColumnExpression> {
+    program.map { rows.expressions(of: $0.program) } ?? []
+  }
+
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any BoundScript {
+    var result = self
+    if let program { result.program?.program = program.program.taking(numbers, rows) }
+    return result
+  }
 
   private final class Instance: BoundScriptInstance {
     private let bound: BoundFeeRule
@@ -48,11 +58,13 @@ struct BoundFeeRule: BoundScript {
       codes = bound.rule.versions.map { dictionary.code(for: $0.label) }
     }
 
-    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    func map(_ arguments: [Column], common: [Column?], count: Int) throws -> (
+      columns: [Column], problems: [RowProblem]
+    ) {
       let costs = bound.pricing?.script.scripts.costs
       let start = costs?.start()
       defer { if let script = bound.pricing?.script { costs?.note(script.costed, rows: count, since: start) } }
-      var (columns, problems) = try mapped(arguments, count: count)
+      var (columns, problems) = try mapped(arguments, common, count: count)
       if let first = problems.first, first.full == nil { problems[0].full = whole(first, arguments) }
       return (columns, problems)
     }
@@ -73,14 +85,16 @@ struct BoundFeeRule: BoundScript {
       return FullMessage(whole)
     }
 
-    private func mapped(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    private func mapped(_ arguments: [Column], _ common: [Column?], count: Int) throws -> (
+      columns: [Column], problems: [RowProblem]
+    ) {
       let (versions, unversioned) = versions(arguments, count: count)
       let known = codes
       let version = Column(.texts(.coded(elementwise(versions) { known[Int($0)] }, dictionary)))
       let inputs = arguments.prefix(bound.rule.inputs.count)
       let numbered = inputs + [Column(.ints(versions))] + arguments.dropFirst(inputs.count)
       guard !unversioned.isEmpty else {
-        let (columns, problems) = try price(Array(numbered), count: count)
+        let (columns, problems) = try price(Array(numbered), common, count: count)
         return ([columns[0], version, columns[1]], problems)
       }
       var places = [Int32](repeating: -1, count: count)
@@ -89,7 +103,7 @@ struct BoundFeeRule: BoundScript {
       for (place, row) in rows.enumerated() { places[Int(row)] = Int32(place) }
       let (columns, problems): ([Column], [RowProblem])
       do {
-        (columns, problems) = try price(numbered.map { $0.gathered(rows) }, count: rows.count)
+        (columns, problems) = try price(numbered.map { $0.gathered(rows) }, [], count: rows.count)
       } catch let failure as RunFailure {
         throw failure.moved(to: rows)
       }
@@ -100,9 +114,11 @@ struct BoundFeeRule: BoundScript {
     }
 
     /// Fee and branch of rows that have a version.
-    private func price(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    private func price(_ arguments: [Column], _ common: [Column?], count: Int) throws -> (
+      columns: [Column], problems: [RowProblem]
+    ) {
       guard let program = bound.program else { return try interpret(arguments, count: count) }
-      let (columns, problems) = try finish(program, arguments, count: count)
+      let (columns, problems) = try finish(program, arguments, common, count: count)
       guard !problems.isEmpty, bound.pricing != nil else { return (columns, problems) }
       let rows = Set(problems.map(\.row)).sorted()
       if let script = bound.pricing?.script { script.scripts.costs.noteReturned(script.costed, rows: rows.count) }
@@ -122,16 +138,17 @@ struct BoundFeeRule: BoundScript {
       let (priced, failing) = try pricing.script.map(
         arguments, count: count, results: pricing.results, in: pricing.script.scripts.state(context))
       let after = arguments.dropFirst(bound.rule.inputs.count)
-      let (columns, problems) = try finish(pricing.finish, priced + after, count: count)
+      let (columns, problems) = try finish(pricing.finish, priced + after, [], count: count)
       let failed = Set(failing.map(\.row))
       return (columns, (failing + problems.filter { !failed.contains($0.row) }).sorted { $0.row < $1.row })
     }
 
     /// Fee and branch by a program; a row that fails in both has one problem.
     private func finish(
-      _ finish: Finish, _ inputs: [Column], count: Int
+      _ finish: Finish, _ inputs: [Column], _ common: [Column?], count: Int
     ) throws -> (columns: [Column], problems: [RowProblem]) {
-      let result = try finish.program.evaluate(inputs, count: count, worker: context.programs)
+      let result = try finish.program.evaluate(
+        inputs, common: common, count: count, worker: context.programs)
       var problems: [RowProblem] = []
       for failure in result.failures where failure.row != problems.last?.row {
         problems.append(

@@ -11,12 +11,20 @@ import Planning
 /// not hold on the way, or the exact error.
 struct CompiledScript: BoundScript {
   let script: LuaScript
-  let program: Program
+  var program: Program
   let outputs: [Int]
   let results: [ValueType]
   let explanation = "columnar"
 
   func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
+
+  func expressions(_ rows: CommonRows) -> Set<ColumnExpression> { rows.expressions(of: program) }
+
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any BoundScript {
+    var result = self
+    result.program = program.taking(numbers, rows)
+    return result
+  }
 
   private final class Instance: BoundScriptInstance {
     private let bound: CompiledScript
@@ -27,11 +35,14 @@ struct CompiledScript: BoundScript {
       self.context = context
     }
 
-    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    func map(_ arguments: [Column], common: [Column?], count: Int) throws -> (
+      columns: [Column], problems: [RowProblem]
+    ) {
       let costs = bound.script.scripts.costs
       let start = costs.start()
       defer { costs.note(bound.script.costed, rows: count, since: start) }
-      let result = try bound.program.evaluate(arguments, count: count, worker: context.programs)
+      let result = try bound.program.evaluate(
+        arguments, common: common, count: count, worker: context.programs)
       let columns = bound.outputs.map { result.columns[$0] }
       let rows = result.rowsWithoutResult(columns)
       guard !rows.isEmpty else { return (columns, []) }

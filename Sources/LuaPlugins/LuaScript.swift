@@ -248,7 +248,8 @@ struct InterpretedScript: BoundScript {
       self.state = state
     }
 
-    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    func map(_ arguments: [Column], common: [Column?], count: Int) throws -> (columns: [Column], problems: [RowProblem])
+    {
       let costs = bound.script.scripts.costs
       let start = costs.start()
       defer { costs.note(bound.script.costed, rows: count, since: start) }

@@ -66,12 +66,31 @@ public protocol BoundScript: Sendable {
   /// For `explain`: the path it takes, and what keeps it from the fast one.
   var explanation: String { get }
   func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance
+  /// What it computes from columns alone.
+  ///
+  /// - Parameter rows: by argument.
+  func expressions(_ rows: CommonRows) -> Set<ColumnExpression>
+  /// The same script, which takes results that rows have in common with other steps.
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any BoundScript
+}
+
+extension BoundScript {
+  public func expressions(_ rows: CommonRows) -> Set<ColumnExpression> { [] }
+  public func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any BoundScript { self }
 }
 
 /// One worker's instance of a bound script.
 public protocol BoundScriptInstance: AnyObject {
   /// One column for each result. Rows with a problem have placeholders. Throws `RunFailure` on what must stop the run.
-  func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem])
+  ///
+  /// - Parameter common: results that the rows have in common with other steps, by number.
+  func map(_ arguments: [Column], common: [Column?], count: Int) throws -> (columns: [Column], problems: [RowProblem])
+}
+
+extension BoundScriptInstance {
+  public func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    try map(arguments, common: [], count: count)
+  }
 }
 
 /// A metric whose states live in the interpreter.

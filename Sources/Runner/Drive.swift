@@ -17,6 +17,7 @@ final class Drive: Sendable {
   let width: Int
   let isStrict: Bool
   let isProfiled: Bool
+  let common: CommonExpressions
   private let sourceColumns: [Int: [Int: Set<Int>]]
   private let needed: [Int]
   private let columnsBelow: [Int: [Int]]
@@ -29,6 +30,7 @@ final class Drive: Sendable {
   /// - Parameter resumed: what workers have of aggregates from earlier passes, by node and then by worker.
   init(
     graph: RunGraph, root: Int, width: Int, isStrict: Bool, prepared: [Int: any PreparedRowOperation],
+    common: CommonExpressions,
     resumed: [Int: [any AggregatePartial]] = [:], badCells: [Int: [RowOrigin: CellFailure]] = [:],
     isProfiled: Bool = false
   ) {
@@ -40,6 +42,7 @@ final class Drive: Sendable {
     self.width = width
     self.isStrict = isStrict
     self.prepared = prepared
+    self.common = common
     label = graph.nodes[root].label
     tree = graph.tree(below: root)
     sourceColumns = graph.sourceColumns(below: root, width: width)

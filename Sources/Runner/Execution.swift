@@ -125,6 +125,7 @@ final class Execution {
   func drive(_ root: Int, share: Share.Place? = nil) throws {
     // A share ends where states begin, so its joins hold their sides.
     if share == nil { makeWholeWhereSidesAreLarge(below: root) }
+    let common = CommonExpressions(below: root, width: graph.width(of: root), in: &graph)
     var prepared: [Int: any PreparedRowOperation] = [:]
     for index in graph.tree(below: root) {
       guard case .rows(let step, let operation) = graph.nodes[index].kind else { continue }
@@ -134,11 +135,11 @@ final class Execution {
     let lanes: [Lane]
     let start = ProcessorTime.ofWall
     if case .source(let number) = graph.nodes[root].kind {
-      lanes = try driveSource(root, number, prepared, share)
+      lanes = try driveSource(root, number, prepared, common, share)
     } else {
-      lanes = try driveTable(root, try finished(root), prepared)
+      lanes = try driveTable(root, try finished(root), prepared, common)
     }
-    recorder?.notePass(lanes, graph, label: graph.nodes[root].label, schema: schema(ofRoot: root), since: start)
+    recorder?.notePass(lanes, graph, common, label: graph.nodes[root].label, schema: schema(ofRoot: root), since: start)
     state[root, default: NodeState()].isDriven = true
     if graph.isBreaker(root) { state[root]?.table = nil }
     try gather(lanes, below: root)
@@ -155,12 +156,14 @@ final class Execution {
   }
 
   private func driveSource(
-    _ root: Int, _ number: Int, _ prepared: [Int: any PreparedRowOperation], _ share: Share.Place?
+    _ root: Int, _ number: Int, _ prepared: [Int: any PreparedRowOperation], _ common: CommonExpressions,
+    _ share: Share.Place?
   ) throws -> [Lane] {
     let planned = plan.sources[number]
     let source = sources[number]
     let drive = Drive(
       graph: graph, root: root, width: planned.schema.count, isStrict: planned.isStrict, prepared: prepared,
+      common: common,
       resumed: partials(below: root), isProfiled: recorder != nil)
     let stop = options.stop
     let base = number << 20
@@ -196,9 +199,11 @@ final class Execution {
     return lanes
   }
 
-  private func driveTable(_ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation]) throws -> [Lane] {
+  private func driveTable(
+    _ root: Int, _ table: Table, _ prepared: [Int: any PreparedRowOperation], _ common: CommonExpressions
+  ) throws -> [Lane] {
     let drive = Drive(
-      graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared,
+      graph: graph, root: root, width: table.schema.count, isStrict: false, prepared: prepared, common: common,
       resumed: partials(below: root), badCells: state[root]?.badCells ?? [:], isProfiled: recorder != nil)
     // Parts are shared out among the workers as splits are, so each has a split of its own.
     let base = Batch.Position.firstTable + root << Batch.Position.tableBits

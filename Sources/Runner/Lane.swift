@@ -1,6 +1,7 @@
 import Aggregation
 import Columns
 import Diagnostics
+import Expressions
 import Planning
 
 /// One worker's way through the tree of a source: its instances of the steps, and what they kept.
@@ -43,6 +44,10 @@ final class Lane {
 
   /// Sends a whole batch of a table to the steps below.
   func push(table batch: Batch) throws {
+    var batch = batch
+    for (number, program) in drive.common.programs.enumerated() {
+      batch.common.append(try evaluated(program, batch.columns, batch.common, count: batch.count, number))
+    }
     for child in drive.graph.nodes[drive.root].children { try push(batch, to: child) }
     try settle()
   }
@@ -79,7 +84,7 @@ final class Lane {
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
     case .table, .keep, .hold:
       if node.defersCells, !badCells.isEmpty { deferCells(at: index) }
-      kept[index]!.append(batch)
+      kept[index]!.append(batch.alone)
     }
   }
 
@@ -168,6 +173,7 @@ final class Lane {
         // Parsing for all of these rows pays where its readers together would parse as many.
         if readers.reduce(0, { $0 + share(of: $1, column) }) >= 1 { hold(column, &live) }
       }
+      for number in drive.common.numbers where isWorthComputing(number, before: children) { try compute(number, &live) }
       live.holdOrigins()
     }
     for child in children { try descend(child, live) }
@@ -175,10 +181,49 @@ final class Lane {
 
   /// The share of the rows for which a node, or those below it, look at a column: what its condition let pass so far.
   private func share(of index: Int, _ column: Int) -> Double {
-    guard workers[index] is any RowSelector, !drive.graph.reads(of: index).contains(column),
-      let counts = reports[index]?.counts, counts.rowsIn > 0
-    else { return 1 }
+    drive.graph.reads(of: index).contains(column) ? 1 : shareThatPasses(index)
+  }
+
+  /// Whether a result that steps have in common is better computed before rows part than by each for the rows that it
+  /// gets: it has to be kept, and picked behind conditions, each of which costs about what one or two operations do.
+  private func isWorthComputing(_ number: Int, before takers: [Int]) -> Bool {
+    var shares = 0.0
+    var picked = 0.0
+    for node in takers where drive.common.readers(of: number, below: node) > 0 {
+      let passing = shareThatPasses(node)
+      let isTaken = drive.common.isTaken(number, by: node)
+      shares += isTaken ? 1 : passing
+      if workers[node] is any RowSelector, drive.common.readers(of: number, below: node) > (isTaken ? 1 : 0) {
+        shares += isTaken ? passing : 0
+        picked += passing
+      }
+    }
+    return (shares - 1) * Double(drive.common.operations[number]) >= 1 + 2 * picked
+  }
+
+  private func shareThatPasses(_ index: Int) -> Double {
+    guard workers[index] is any RowSelector, let counts = reports[index]?.counts, counts.rowsIn > 0 else { return 1 }
     return Double(counts.rowsOut) / Double(counts.rowsIn)
+  }
+
+  /// Computes what steps have in common, for the rows at hand.
+  private func compute(_ number: Int, _ live: inout LiveRows) throws {
+    if live.hasCommon(number) { return }
+    let program = drive.common.programs[number]
+    for column in program.inputColumns { hold(column, &live) }
+    live.setCommon(
+      number,
+      try evaluated(program, live.values(width: drive.width), live.common, count: live.count, number))
+  }
+
+  private func evaluated(
+    _ program: Program, _ columns: [Column], _ common: [Column?], count: Int, _ number: Int
+  ) throws -> Column {
+    let start = profile?.start()
+    let result = try program.evaluate(columns, common: common, count: count, worker: context.programs)
+    precondition(result.failures.isEmpty, "what is computed for several steps cannot fail")
+    if let start { profile?.note(common: number, rows: count, since: start) }
+    return result.columns[0]
   }
 
   private func note(_ failure: CellFailure, _ origin: RowOrigin) {
@@ -212,6 +257,9 @@ final class Lane {
         }
         live.dropFailing()
       }
+      for number in drive.common.numbers where drive.common.isTaken(number, by: index) {
+        if isWorthComputing(number, before: [index]) { try compute(number, &live) }
+      }
       let batch = live.batch(width: drive.width)
       let before = report.quarantined.count
       let start = profile?.start()
@@ -223,7 +271,8 @@ final class Lane {
       }
       if let start { profile?.note(node: index, since: start) }
       precondition(report.quarantined.count == before || selected != nil)
-      live.forget(allBut: drive.columnsNeeded(after: index))
+      live.forget(
+        allBut: drive.columnsNeeded(after: index), commonBut: drive.common.readers(below: index))
       if let selected { live.keep(selected) }
       report.counts.rowsOut += live.count
       reports[index] = report
@@ -236,6 +285,9 @@ final class Lane {
         let origin = live.block.origins(rows: [live.blockRow(row)])[0]
         badCells[column, default: [:]][origin] = failure
       }
+    }
+    for number in drive.common.numbers where drive.common.readers(of: number, below: index) > 1 {
+      try compute(number, &live)
     }
     try push(live.batch(width: drive.width), to: index)
   }

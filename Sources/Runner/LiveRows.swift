@@ -12,6 +12,8 @@ struct LiveRows {
   /// Rows of the block; nil for all.
   var rows: [Int32]?
   private var columns: [Int: Column] = [:]
+  /// Results that steps have in common, by number; empty where there are none yet.
+  private(set) var common: [Column?] = []
   private var failing: [Int32] = []
   /// Bad cells of columns that were held and that nobody looked at yet; their rows are rows of the block.
   private var heldFailures: [Int: [CellFailure]] = [:]
@@ -79,9 +81,17 @@ struct LiveRows {
     keep([Int32](rowsWhere: keeps))
   }
 
-  /// Forgets columns that nobody looks at any more.
-  mutating func forget(allBut needed: [Int]) {
+  func hasCommon(_ number: Int) -> Bool { number < common.count && common[number] != nil }
+
+  mutating func setCommon(_ number: Int, _ column: Column) {
+    while common.count <= number { common.append(nil) }
+    common[number] = column
+  }
+
+  /// Forgets columns and common results that nobody looks at any more.
+  mutating func forget(allBut needed: [Int], commonBut wanted: [Int]) {
     for column in columns.keys where !needed.contains(column) { columns[column] = nil }
+    for number in common.indices where wanted[number] == 0 { common[number] = nil }
   }
 
   /// Narrows to some of the live rows, ascending.
@@ -89,12 +99,18 @@ struct LiveRows {
     failing = []
     rows = rows.map { gathered($0, at: selected) } ?? selected
     for column in columns.keys { columns[column] = columns[column]?.gathered(selected) }
+    for number in common.indices { common[number] = common[number]?.gathered(selected) }
     heldOrigins = heldOrigins.map { gathered($0, at: selected) }
   }
 
   func batch(width: Int) -> Batch {
-    Batch(
-      columns: (0..<width).map { columns[$0] ?? .unread }, count: count, position: position,
-      origins: heldOrigins ?? block.origins(rows: rows))
+    var batch = Batch(
+      columns: values(width: width), count: count, position: position, origins: heldOrigins ?? block.origins(rows: rows)
+    )
+    batch.common = common
+    return batch
   }
+
+  /// What was parsed, by column of the source.
+  func values(width: Int) -> [Column] { (0..<width).map { columns[$0] ?? .unread } }
 }

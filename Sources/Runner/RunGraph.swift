@@ -35,7 +35,7 @@ struct RunGraph {
     var defersCells = false
   }
 
-  private(set) var nodes: [Node] = []
+  var nodes: [Node] = []
   /// Nodes that keep the whole of a stage or source, by its name.
   private(set) var keeps: [String: Int] = [:]
   /// Check inputs in the order of the plan's checks.
@@ -117,7 +117,8 @@ struct RunGraph {
     outputs[stage.name] = tails[0]
   }
 
-  private func width(of node: Int) -> Int {
+  /// Columns of a node's output.
+  func width(of node: Int) -> Int {
     switch nodes[node].kind {
     case .pick(let columns, _, _, _): columns.count
     case .source: nodes[node].inputCount

@@ -20,6 +20,7 @@ struct Weir: ParsableCommand {
     ])
 
   static func main() {
+    FreedMemory.keep()
     do {
       var command = try parseAsRoot()
       try command.run()

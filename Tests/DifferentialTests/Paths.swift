@@ -117,7 +117,8 @@ private struct BoundFunction: BoundScript {
 
     init(instance: any RowFunctionInstance) { self.instance = instance }
 
-    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    func map(_ arguments: [Column], common: [Column?], count: Int) throws -> (columns: [Column], problems: [RowProblem])
+    {
       let (column, failures) = try instance.map(arguments, count: count)
       return ([column], failures.map { RowProblem(row: $0.row, code: $0.code, message: $0.message) })
     }

@@ -255,6 +255,19 @@ extension FoldLowering {
     code.add(.call, target, base, arguments.count, d: function)
   }
 
+  /// What a function of the library gives for constants.
+  func constant(_ callee: LuaExpression, _ arguments: [LuaExpression]) throws(FoldRefusal) -> FoldConstant? {
+    guard let name = libraryName(callee), let function = FoldFunctions.library[name], !arguments.isEmpty else {
+      return nil
+    }
+    var values: [FoldValue] = []
+    for argument in arguments {
+      guard let known = try constant(argument), let value = FoldValue(known.value) else { return nil }
+      values.append(value)
+    }
+    return FoldFunctions.call(function, values).map { FoldConstant(LuaValue($0)) }
+  }
+
   /// `text:sub(1, 2)`
   mutating func method(
     _ method: String, of object: LuaExpression, _ arguments: [LuaExpression], into target: Int, _ range: Range<Int>

@@ -17,7 +17,7 @@ extension FoldLowering {
   }
 
   /// A literal, or what a path into a table of constants leads to.
-  private func constant(_ expression: LuaExpression) throws(FoldRefusal) -> FoldConstant? {
+  func constant(_ expression: LuaExpression) throws(FoldRefusal) -> FoldConstant? {
     switch expression.kind {
     case .none: return FoldConstant(.nil)
     case .bool(let value): return FoldConstant(.bool(value))
@@ -37,6 +37,8 @@ extension FoldLowering {
       }
       return nil
     case .index(let base, let key): return try constant(key, of: base)
+    case .call(let callee, let arguments): return try constant(callee, arguments)
+    case .parenthesized(let inner): return try constant(inner)
     default: return nil
     }
   }

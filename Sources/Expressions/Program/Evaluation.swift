@@ -33,7 +33,7 @@ final class Evaluation {
   /// - Parameter key: tells nodes of one program apart, for what a worker remembers.
   func apply(_ node: Node, _ inputs: [Evaluated], types: [DataType], key: Int) -> Evaluated {
     switch node.operation {
-    case .input, .row: preconditionFailure("needs a batch")
+    case .input, .common, .row: preconditionFailure("needs a batch")
     case .constant(let value) where node.type == .string:
       let code = worker.literals.code(for: value == .missing ? "" : value.text)
       let present = value == .missing ? [false] : nil

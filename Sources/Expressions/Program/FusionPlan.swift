@@ -85,7 +85,7 @@ struct FusionPlan {
     let types = node.inputs.map { nodes[$0].type }
     let areFixed = types.allSatisfy { FusedSegment.kind(of: $0) != nil }
     switch node.operation {
-    case .input, .constant, .row: return false
+    case .input, .common, .constant, .row: return false
     case .not, .and, .or, .isTrue: return true
     case .isPresent: return isText(node.inputs[0]) || areFixed
     case .select: return areFixed && (node.type != .string || node.inputs.dropFirst().allSatisfy { isOwnText($0) })

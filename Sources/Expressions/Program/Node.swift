@@ -13,6 +13,8 @@ struct Node: Hashable, Sendable {
 enum Operation: Hashable, Sendable {
   /// A column by its position in the schema; columns of extracted calls come after the schema's.
   case input(Int)
+  /// A result that was computed for several programs, by its number.
+  case common(Int)
   case constant(Scalar)
   /// To the node's type, exactly; an error where digits would be lost.
   case convert
@@ -47,7 +49,8 @@ extension Operation {
   /// Whether it can fail by itself; true where that is not known.
   func canFail(_ node: Node, _ types: [DataType]) -> Bool {
     switch self {
-    case .input, .constant, .isLess, .isLessOrEqual, .isEqual, .not, .and, .or, .isTrue, .isPresent, .select, .guarded,
+    case .input, .common, .constant, .isLess, .isLessOrEqual, .isEqual, .not, .and, .or, .isTrue, .isPresent, .select,
+      .guarded,
       .wrappingNegate:
       false
     case .negate: node.type == .int
@@ -128,13 +131,17 @@ struct Graph: Sendable {
 
   /// What the magnitude of a node's coefficient cannot pass.
   func bound(_ number: Int) -> UInt128 {
-    if let known = bounds[number] { return known }
-    switch (nodes[number].operation, nodes[number].type) {
+    bounds[number] ?? Self.bound(of: nodes[number])
+  }
+
+  /// What the magnitude of a coefficient cannot pass by type.
+  static func bound(of node: Node) -> UInt128 {
+    switch (node.operation, node.type) {
     case (.constant(.missing), _): return 0
     case (.constant(.int(let value)), .int): return UInt128(value.magnitude)
     case (.constant(.decimal(let value)), .decimal(let precision, let scale)):
-      return value.rescaledExactly(to: scale)?.coefficient.magnitude ?? Self.bound(ofPrecision: precision)
-    case (_, .decimal(let precision, _)): return Self.bound(ofPrecision: precision)
+      return value.rescaledExactly(to: scale)?.coefficient.magnitude ?? bound(ofPrecision: precision)
+    case (_, .decimal(let precision, _)): return bound(ofPrecision: precision)
     default: return 1 << 63
     }
   }

@@ -82,22 +82,38 @@ public final class Program: Sendable {
   /// By step: the nodes whose results are not needed after it.
   private let releases: [[Int]]
 
-  init(graph: Graph, outputNodes: [Int], outputs: [ValueType], functions: [any RowFunction]) {
-    var isReached = [Bool](repeating: false, count: graph.nodes.count)
+  /// What a coefficient's magnitude cannot pass, by node.
+  let bounds: [UInt128]
+  /// The same with results that were computed for several programs, and the numbers of those.
+  private let whereAtHand: (program: Program, results: [Int])?
+
+  convenience init(graph: Graph, outputNodes: [Int], outputs: [ValueType], functions: [any RowFunction]) {
+    self.init(
+      nodes: graph.nodes, bounds: graph.nodes.indices.map(graph.bound), outputNodes: outputNodes, outputs: outputs,
+      functions: functions)
+  }
+
+  /// - Parameter nodes: each behind its inputs; those that no output needs are left out.
+  init(
+    nodes all: [Node], bounds allBounds: [UInt128], outputNodes: [Int], outputs: [ValueType],
+    functions: [any RowFunction], whereAtHand: (program: Program, results: [Int])? = nil
+  ) {
+    var isReached = [Bool](repeating: false, count: all.count)
     for output in outputNodes { isReached[output] = true }
-    for number in graph.nodes.indices.reversed() where isReached[number] {
-      for input in graph[number].inputs { isReached[input] = true }
+    for number in all.indices.reversed() where isReached[number] {
+      for input in all[number].inputs { isReached[input] = true }
     }
-    var numbers = [Int](repeating: -1, count: graph.nodes.count)
+    var numbers = [Int](repeating: -1, count: all.count)
     var nodes: [Node] = []
-    for number in graph.nodes.indices where isReached[number] {
+    for number in all.indices where isReached[number] {
       numbers[number] = nodes.count
-      var node = graph[number]
+      var node = all[number]
       node.inputs = node.inputs.map { numbers[$0] }
       nodes.append(node)
     }
     self.nodes = nodes
-    let bounds = graph.nodes.indices.filter { isReached[$0] }.map { graph.bound($0) }
+    self.whereAtHand = whereAtHand
+    bounds = all.indices.filter { isReached[$0] }.map { allBounds[$0] }
     steps = FusionPlan(nodes, bounds: bounds, outputs: outputNodes.map { numbers[$0] }).steps
     releases = Self.releases(nodes, steps, outputs: outputNodes.map { numbers[$0] })
     self.outputNodes = outputNodes.map { numbers[$0] }
@@ -122,10 +138,17 @@ public final class Program: Sendable {
 
   /// The outputs for the rows of a batch.
   ///
-  /// - Parameter columns: by position in the schema; those that are not read may be empty.
-  public func evaluate(_ columns: [Column], count: Int, worker: ProgramWorker) throws -> ProgramResult {
+  /// - Parameters:
+  ///   - columns: by position in the schema; those that are not read may be empty.
+  ///   - common: results that were computed for several programs, by number; nil where one was not.
+  public func evaluate(
+    _ columns: [Column], common: [Column?] = [], count: Int, worker: ProgramWorker
+  ) throws -> ProgramResult {
+    if let whereAtHand, whereAtHand.results.allSatisfy({ $0 < common.count && common[$0] != nil }) {
+      return try whereAtHand.program.evaluate(columns, common: common, count: count, worker: worker)
+    }
     let evaluation = Evaluation(count: count, worker: worker)
-    var results = try results(columns, evaluation)
+    var results = try results(columns, common, evaluation)
     var outcome = ProgramResult(columns: [], failures: [])
     for (output, node) in outputNodes.enumerated() {
       let result = operand(node, &results, evaluation).broadcast(count)
@@ -138,10 +161,10 @@ public final class Program: Sendable {
   }
 
   /// The rows for which the output is true: false and nil drop.
-  public func evaluateMask(_ columns: [Column], count: Int, worker: ProgramWorker, output: Int = 0) throws -> (
-    mask: [Bool], failures: [RowFailure]
-  ) {
-    let result = try evaluate(columns, count: count, worker: worker)
+  public func evaluateMask(
+    _ columns: [Column], common: [Column?] = [], count: Int, worker: ProgramWorker, output: Int = 0
+  ) throws -> (mask: [Bool], failures: [RowFailure]) {
+    let result = try evaluate(columns, common: common, count: count, worker: worker)
     guard case .bools(var mask) = result.columns[output].values else { preconditionFailure("a mask is a bool") }
     if let present = result.columns[output].present {
       for row in mask.indices where !present[row] { mask[row] = false }
@@ -151,17 +174,17 @@ public final class Program: Sendable {
     return (mask, failures)
   }
 
-  private func results(_ columns: [Column], _ evaluation: Evaluation) throws -> [Evaluated?] {
+  private func results(_ columns: [Column], _ common: [Column?], _ evaluation: Evaluation) throws -> [Evaluated?] {
     evaluation.program = ObjectIdentifier(self)
     var results = [Evaluated?](repeating: nil, count: nodes.count)
     for (place, step) in steps.enumerated() {
       switch step {
-      case .node(let number): try evaluate(number, columns, &results, evaluation)
+      case .node(let number): try evaluate(number, columns, common, &results, evaluation)
       case .fused(let segment):
         if let found = segment.run(results, count: evaluation.count, worker: evaluation.worker) {
           for (number, result) in found { results[number] = result }
         } else {
-          for number in segment.nodes { try evaluate(number, columns, &results, evaluation) }
+          for number in segment.nodes { try evaluate(number, columns, common, &results, evaluation) }
         }
       }
       for number in releases[place] { results[number] = nil }
@@ -170,12 +193,17 @@ public final class Program: Sendable {
   }
 
   private func evaluate(
-    _ number: Int, _ columns: [Column], _ results: inout [Evaluated?], _ evaluation: Evaluation
+    _ number: Int, _ columns: [Column], _ common: [Column?], _ results: inout [Evaluated?], _ evaluation: Evaluation
   ) throws {
     let node = nodes[number]
-    if case .input(let position) = node.operation {
+    switch node.operation {
+    case .input(let position):
       results[number] = evaluation.input(columns[position], node)
       return
+    case .common(let place):
+      results[number] = evaluation.input(common[place]!, node)
+      return
+    default: break
     }
     var operands: [Evaluated] = []
     for input in node.inputs { operands.append(operand(input, &results, evaluation)) }

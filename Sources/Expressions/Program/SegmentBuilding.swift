@@ -46,7 +46,7 @@ struct SegmentBuilding {
       case .convert: conversion(node, types[0])
       case .round(let mode): rounding(node, types[0], mode)
       case .library(let operation): lookUp(operation, node)
-      case .input, .constant, .row: preconditionFailure("not of a loop")
+      case .input, .common, .constant, .row: preconditionFailure("not of a loop")
       }
   }
 
@@ -184,7 +184,7 @@ struct SegmentBuilding {
     }
     func isColumn(_ number: Int) -> Bool {
       switch nodes[number].operation {
-      case .input, .library, .row: true
+      case .input, .common, .library, .row: true
       default: false
       }
     }

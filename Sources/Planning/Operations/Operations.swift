@@ -24,9 +24,17 @@ public protocol RowOperation: Sendable {
   func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)?
   /// The same step where only some columns of its output are looked at.
   func narrowed(to needed: Set<Int>) -> any RowOperation
+  /// What each of its programs computes from columns alone.
+  func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>]
+  /// The same step, which takes results that a batch has in common with other steps instead of computing them.
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any RowOperation
 }
 
 extension RowOperation {
+  public func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>] { [] }
+
+  public func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any RowOperation { self }
+
   public func narrowed(to needed: Set<Int>) -> any RowOperation { self }
 
   public func over(largeSides sides: [Table], output: Schema, _ memory: MemoryBudget) -> (any TableOperation)? { nil }
@@ -67,6 +75,10 @@ extension SimpleRowOperation {
 /// A step from rows to groups.
 public protocol AggregateOperation: Sendable {
   func makePartial(_ context: WorkerContext) throws -> any AggregatePartial
+  /// What each of its programs computes from columns alone.
+  func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>]
+  /// The same step, which takes results that a batch has in common with other steps instead of computing them.
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any AggregateOperation
 
   /// The groups of all workers' shares.
   func finish(_ partials: [any AggregatePartial], _ request: FinishRequest, _ report: inout StepReport) throws
@@ -74,6 +86,10 @@ public protocol AggregateOperation: Sendable {
 }
 
 extension AggregateOperation {
+  public func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>] { [] }
+
+  public func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any AggregateOperation { self }
+
   public func finish(_ partials: [any AggregatePartial], _ request: FinishRequest, _ report: inout StepReport) throws
     -> FinishedAggregate
   {

@@ -18,9 +18,9 @@ extension Execution {
     try recorder.measuringOutput(path, write)
   }
 
-  /// Columns of an ingest; none for what is driven otherwise, whose cells are not parsed.
+  /// Columns of what is driven.
   func schema(ofRoot root: Int) -> Schema {
-    guard case .source(let number) = graph.nodes[root].kind else { return Schema() }
+    guard case .source(let number) = graph.nodes[root].kind else { return graph.nodes[root].step?.output ?? Schema() }
     return plan.sources[number].schema
   }
 }

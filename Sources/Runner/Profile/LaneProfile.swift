@@ -9,6 +9,8 @@ final class LaneProfile {
   private(set) var nodes: [Int: Int] = [:]
   /// By column of the source: parsing, and for how many rows.
   private(set) var columns: [Int: (nanoseconds: Int, cells: Int)] = [:]
+  /// By number of what steps have in common: computing it, and for how many rows.
+  private(set) var common: [Int: (nanoseconds: Int, rows: Int)] = [:]
   private(set) var total = 0
   private let begin = ProcessorTime.ofThread
 
@@ -20,6 +22,12 @@ final class LaneProfile {
   }
 
   func note(node: Int, since start: Int) { nodes[node, default: 0] += ProcessorTime.ofThread - start }
+
+  func note(common number: Int, rows: Int, since start: Int) {
+    let passed = ProcessorTime.ofThread - start
+    let before = common[number] ?? (0, 0)
+    common[number] = (before.nanoseconds + passed, before.rows + rows)
+  }
 
   func note(column: Int, cells: Int, since start: Int) {
     let passed = ProcessorTime.ofThread - start

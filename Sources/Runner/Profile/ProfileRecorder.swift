@@ -13,6 +13,8 @@ final class ProfileRecorder {
     var rows = 0
     var bytes = 0
     var columns: [(field: Field, nanoseconds: Int, cells: Int)] = []
+    /// What several steps take.
+    var common: [(label: String, nanoseconds: Int, rows: Int)] = []
   }
 
   /// Work on whole tables, or the writing of a file.
@@ -44,9 +46,12 @@ final class ProfileRecorder {
     costs.measure()
   }
 
-  func notePass(_ lanes: [Lane], _ graph: RunGraph, label: String, schema: Schema, since start: Int) {
+  func notePass(
+    _ lanes: [Lane], _ graph: RunGraph, _ common: CommonExpressions, label: String, schema: Schema, since start: Int
+  ) {
     var pass = Pass(label: label, wall: ProcessorTime.ofWall - start)
     var columns: [Int: (nanoseconds: Int, cells: Int)] = [:]
+    pass.common = common.numbers.map { (label: common.text($0, schema.names), nanoseconds: 0, rows: 0) }
     for lane in lanes {
       guard let profile = lane.profile else { continue }
       pass.processor += profile.total
@@ -54,6 +59,10 @@ final class ProfileRecorder {
       pass.rows += lane.sourceReport.counts.rowsIn
       pass.bytes += profile.bytes
       for (node, nanoseconds) in profile.nodes { rowWork[graph.nodes[node].label, default: 0] += nanoseconds }
+      for (number, cost) in profile.common {
+        pass.common[number].nanoseconds += cost.nanoseconds
+        pass.common[number].rows += cost.rows
+      }
       for (column, cost) in profile.columns {
         let sum = columns[column] ?? (0, 0)
         columns[column] = (sum.nanoseconds + cost.nanoseconds, sum.cells + cost.cells)

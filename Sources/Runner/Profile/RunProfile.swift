@@ -60,7 +60,9 @@ public struct RunProfile: Sendable {
   /// A pass over an ingest: reading and parsing. What steps take has lines of its own.
   private static func lines(of pass: ProfileRecorder.Pass) -> [Line] {
     let parsing = pass.columns.reduce(0) { $0 + $1.nanoseconds }
-    guard pass.reading + parsing > 0 else { return [] }
+    let common = pass.common.filter { $0.rows > 0 }
+      .map { Line(label: "\($0.label), for several steps", processor: $0.nanoseconds, rows: $0.rows) }
+    guard pass.reading + parsing > 0 else { return common }
     var lines = [
       Line(
         label: pass.label, processor: pass.reading + parsing, wall: pass.wall, rows: pass.rows, bytes: pass.bytes),
@@ -72,7 +74,7 @@ public struct RunProfile: Sendable {
           label: "\(column.field.name) (\(column.field.type))", depth: 1, processor: column.nanoseconds,
           rows: column.cells))
     }
-    return lines
+    return lines + common
   }
 }
 

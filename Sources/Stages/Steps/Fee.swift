@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Expressions
 import Planning
 
 /// `fee: network.client_fee`: prices each row by a plugin's rule and says which version and branch decided.
@@ -75,12 +76,20 @@ enum Fee: StepDefinition {
 
 /// Appends the fee, the rule's name, the version in force and the branch.
 struct FeeOperation: RowOperation {
-  let function: any BoundScript
+  var function: any BoundScript
   let columns: [Int]
   let rule: String
   let terms: FeeTerms?
 
   var sides: [String] { terms.map { [$0.side] } ?? [] }
+
+  func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>] { [function.expressions(rows.arguments(columns))] }
+
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any RowOperation {
+    var result = self
+    result.function = function.taking(numbers, rows.arguments(columns))
+    return result
+  }
 
   func prepare(_ sides: [Table], _ report: inout StepReport) throws -> any PreparedRowOperation {
     Prepared(operation: self, terms: try terms.map { try PreparedTerms($0, sides[0], label: report.label) })
@@ -113,12 +122,13 @@ struct FeeOperation: RowOperation {
       var arguments = columns.map { batch.columns[$0] }
       let found = terms?.find(batch)
       if let found { arguments += found.columns }
-      let (results, problems) = try instance.map(arguments, count: batch.count)
+      let (results, problems) = try instance.map(arguments, common: batch.common, count: batch.count)
       let rule = Column(.texts(.coded([UInt32](repeating: code, count: batch.count), dictionary)))
       let version = terms?.versions(results[1], found?.rows ?? []) ?? results[1]
-      let priced = Batch(
+      var priced = Batch(
         columns: batch.columns + [results[0], rule, version, results[2]], count: batch.count,
         position: batch.position, origins: batch.origins)
+      priced.common = batch.common
       return try report.quarantine(problems, in: priced)
     }
   }

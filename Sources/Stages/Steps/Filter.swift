@@ -35,9 +35,15 @@ enum Filter: StepDefinition {
 
 /// Selects rows by a program whose one output is a bool.
 struct FilterOperation: SimpleRowOperation {
-  let program: Program
+  var program: Program
 
   func makeWorker(_ context: WorkerContext) throws -> any RowWorker { Worker(program: program, context: context) }
+
+  func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>] { [rows.expressions(of: program)] }
+
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any RowOperation {
+    FilterOperation(program: program.taking(numbers, rows))
+  }
 
   private final class Worker: RowSelector {
     let program: Program
@@ -49,7 +55,8 @@ struct FilterOperation: SimpleRowOperation {
     }
 
     func select(_ batch: Batch, _ report: inout StepReport) throws -> [Int32]? {
-      let (mask, failures) = try program.evaluateMask(batch.columns, count: batch.count, worker: context.programs)
+      let (mask, failures) = try program.evaluateMask(
+        batch.columns, common: batch.common, count: batch.count, worker: context.programs)
       var dropped = 0
       var rows = [Int32](rowsWhere: mask)
       if !failures.isEmpty {

@@ -96,12 +96,12 @@ struct GroupingOperation: AggregateOperation {
   let keyPositions: [Int]
   /// Columns that metrics may name: the input's, then computed keys.
   let scopeCount: Int
-  let keyProgram: Program
-  let rowProgram: Program?
+  var keyProgram: Program
+  var rowProgram: Program?
   let finishProgram: Program?
   let grains: GroupGrains?
   let minimum: MinimumGroup?
-  let scripts: [PlannedScript]
+  var scripts: [PlannedScript]
   let reductions: [PlannedReduction]
   let firstCall: Int
   let results: [GroupResult]
@@ -148,5 +148,24 @@ struct GroupingOperation: AggregateOperation {
           return .value(values.firstIndex(of: argument)!)
         }
       })
+  }
+}
+
+// MARK: What it has in common with other steps
+
+extension GroupingOperation {
+  func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>] {
+    [rows.expressions(of: keyProgram)] + (rowProgram.map { [rows.expressions(of: $0)] } ?? [])
+      + scripts.map { $0.function.expressions(rows.arguments($0.columns)) }
+  }
+
+  func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any AggregateOperation {
+    var result = self
+    result.keyProgram = keyProgram.taking(numbers, rows)
+    result.rowProgram = rowProgram?.taking(numbers, rows)
+    for index in scripts.indices {
+      result.scripts[index].function = scripts[index].function.taking(numbers, rows.arguments(scripts[index].columns))
+    }
+    return result
   }
 }

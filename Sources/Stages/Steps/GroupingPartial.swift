@@ -50,7 +50,8 @@ final class GroupingPartial: PortablePartial {
 
   private func compute(_ batch: Batch) throws -> [RowProblem] {
     var problems: [RowProblem] = []
-    let keyResult = try operation.keyProgram.evaluate(batch.columns, count: batch.count, worker: context.programs)
+    let keyResult = try operation.keyProgram.evaluate(
+      batch.columns, common: batch.common, count: batch.count, worker: context.programs)
     problems += keyResult.failures.map { RowProblem($0) }
     keyColumns = operation.keys.map { key in
       switch key.source {
@@ -62,14 +63,15 @@ final class GroupingPartial: PortablePartial {
       var columns = batch.columns
       columns += [Column](repeating: .unread, count: operation.scopeCount - operation.inputCount)
       for (key, position) in zip(keyColumns, operation.keyPositions) { columns[position] = key }
-      let result = try program.evaluate(columns, count: batch.count, worker: context.programs)
+      let result = try program.evaluate(
+        columns, common: batch.common, count: batch.count, worker: context.programs)
       values = result.columns
       problems += result.failures.map { RowProblem($0) }
     }
     scriptValues = []
     for (instance, script) in zip(scripts, operation.scripts) {
       let (columns, scriptProblems) = try instance.map(
-        script.columns.map { batch.columns[$0] }, count: batch.count)
+        script.columns.map { batch.columns[$0] }, common: batch.common, count: batch.count)
       scriptValues.append(columns[0])
       problems += scriptProblems
     }

@@ -127,7 +127,8 @@ private struct BoundFunction: BoundScript {
       self.inputs = inputs
     }
 
-    func map(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
+    func map(_ arguments: [Column], common: [Column?], count: Int) throws -> (columns: [Column], problems: [RowProblem])
+    {
       let wide = zip(arguments, inputs).map { $0.widened(to: $1.data) }
       let (column, failures) = try instance.map(wide, count: count)
       return (
