@@ -288,7 +288,7 @@ weir_fold_machine *weir_fold_create(const struct weir_fold_program *program) {
   m->program = *program;
   m->arena = &m->arenas[0];
   m->most_memory = program->limits.memory / MARGIN;
-  m->most_items = program->limits.block / 128; // 16 bytes an item in Lua, of which it may double, and again a margin
+  m->most_items = program->limits.block / 64; // in Lua an item may take up to 48 bytes of one block
   if (copy_program(m)) return m;
   weir_fold_free(m);
   return NULL;

@@ -84,12 +84,12 @@ extension LuaFold {
   func compile(_ arguments: [ValueType]) -> FoldCompiler.Outcome {
     let text = LocatedText(step.script.file)
     let names: [String] = if case .row(let fields) = step.parameters[0] { fields } else { [] }
-    guard let made = compiled(step.function, text), let first = compiled(initial, text) else {
+    guard let made = compiled(step.function, "step", text), let first = compiled(initial, "init", text) else {
       return .interpreted(unknownFunction(step.function))
     }
     var last: FoldCompiler.Function?
     if let finish {
-      guard let function = compiled(finish, text) else { return .interpreted(unknownFunction(finish)) }
+      guard let function = compiled(finish, "finish", text) else { return .interpreted(unknownFunction(finish)) }
       last = function
     }
     let settings = step.scripts.settings.map { ($0.name, LuaValue($0.value)) }
@@ -114,14 +114,19 @@ extension LuaFold {
   }
 
   /// A function as its file writes it, and the locals of the file that it reads.
-  private func compiled(_ function: LuaHost.LuaFunction, _ text: LocatedText) -> FoldCompiler.Function? {
-    guard function.path == step.script.chunkName, let node = node(of: function, text) else { return nil }
+  private func compiled(
+    _ function: LuaHost.LuaFunction, _ name: String, _ text: LocatedText
+  ) -> FoldCompiler.Function? {
+    guard function.path == step.script.chunkName, let node = node(of: function, name, text) else { return nil }
     let upvalues = step.scripts.inspecting { self.upvalues(of: function, in: $0, text, depth: 0) } ?? [:]
     return FoldCompiler.Function(node, upvalues: upvalues)
   }
 
-  private func node(of function: LuaHost.LuaFunction, _ text: LocatedText) -> Expressions.LuaFunction? {
-    let found = try? FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine)
+  private func node(
+    of function: LuaHost.LuaFunction, _ name: String, _ text: LocatedText
+  ) -> Expressions.LuaFunction? {
+    let found = try? FunctionCompiler.function(
+      in: text, firstLine: function.firstLine, lastLine: function.lastLine, named: name)
     return found ?? nil
   }
 
@@ -135,7 +140,7 @@ extension LuaFold {
         upvalues[name] = .constant(value)
         continue
       }
-      if depth < 4, called.path == function.path, let node = node(of: called, text) {
+      if depth < 4, called.path == function.path, let node = node(of: called, name, text) {
         let own = self.upvalues(of: called, in: state, text, depth: depth + 1)
         upvalues[name] = .function(node, upvalues: own)
       } else {

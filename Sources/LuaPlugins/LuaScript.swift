@@ -109,7 +109,8 @@ struct LuaScript: ScriptFunction {
     let text = LocatedText(script.file)
     let node: Expressions.LuaFunction?
     do throws(Diagnostic) {
-      node = try FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine)
+      node = try FunctionCompiler.function(
+        in: text, firstLine: function.firstLine, lastLine: function.lastLine, named: identity.key)
     } catch {
       throw InvalidInput([error])
     }
@@ -175,7 +176,8 @@ struct LuaScript: ScriptFunction {
         continue
       }
       if depth < 4, called.path == function.path,
-        let node = try? FunctionCompiler.function(in: text, firstLine: called.firstLine, lastLine: called.lastLine)
+        let node = try? FunctionCompiler.function(
+          in: text, firstLine: called.firstLine, lastLine: called.lastLine, named: name)
       {
         let own = self.upvalues(of: called, in: state, text, depth: depth + 1)
         upvalues.functions[name] = .columnar(node, upvalues: own.constants, functions: own.functions)

@@ -106,7 +106,9 @@ struct RowOrder {
     var packed = groups.map { UInt64($0) }
     for (column, range) in zip(words, ranges) {
       let shift = UInt64(range.bits)
-      packed = elementwise(packed, column) { (range.bits < 64 ? $0 &<< shift : 0) | UInt64(bitPattern: $1 &- range.least) }
+      packed = elementwise(packed, column) {
+        (range.bits < 64 ? $0 &<< shift : 0) | UInt64(bitPattern: $1 &- range.least)
+      }
     }
     return (packed, bits)
   }

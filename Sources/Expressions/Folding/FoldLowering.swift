@@ -167,18 +167,19 @@ struct FoldLowering {
     return register
   }
 
-  /// Writes the code that makes a table of constants.
+  /// Writes the code that makes a table of constants, those within it before it.
   private mutating func write(_ constant: FoldConstant) throws(FoldRefusal) {
-    guard let register = constant.register else { return }
-    next = 1
+    guard let register = constant.register, !constant.isWritten else { return }
+    constant.isWritten = true
     let (fields, items) = constant.parts
-    let base = allocate(fields.count + items.count)
-    var place = base
+    var parts: [Int] = []
     for part in fields.map(\.value) + items {
-      code.add(.move, place, try self.register(of: part, 0..<0))
-      place += 1
+      parts.append(try self.register(of: part, 0..<0))
+      if case .table = part.value { try write(part) }
     }
-    // Tables within this one are made before it.
+    next = 1
+    let base = allocate(max(parts.count, 1))
+    for (place, part) in parts.enumerated() { code.add(.move, base + place, part) }
     let shape = code.shape(fields.map { code.name($0.name) })
     code.add(.tableOf, register, base, items.count, d: shape)
     code.add(.freeze, register)
@@ -189,6 +190,8 @@ struct FoldLowering {
 final class FoldConstant {
   let value: LuaValue
   var register: Int?
+  /// Whether the code that makes it is there.
+  var isWritten = false
   private var children: [String: FoldConstant] = [:]
 
   init(_ value: LuaValue) { self.value = value }
