@@ -93,7 +93,8 @@ extension LuaFold {
       last = function
     }
     let settings = step.scripts.settings.map { ($0.name, LuaValue($0.value)) }
-    let compiler = FoldCompiler(text: text, inputs: names, outputs: outputs, settings: .record(settings))
+    let compiler = FoldCompiler(
+      text: text, inputs: names, inputTypes: arguments, outputs: outputs, settings: .record(settings))
     let outcome = compiler.compile(initial: first, step: made, finish: last)
     if case .compiled(let program) = outcome {
       for input in program.inputs {

@@ -21,6 +21,14 @@ import Testing
     ),
     ("kind", ValueType(.string), ["buy", "sell"].flatMap { Array(repeating: .string($0), count: 6) }),
     ("n", ValueType(.int), (0..<12).map { .int(Int64($0)) }),
+    (
+      "usd", ValueType(.decimal(precision: 12, scale: 2), unit: Unit("USD")),
+      (0..<12).map { .decimal(ExactDecimal($0)) }
+    ),
+    (
+      "btrst", ValueType(.decimal(precision: 12, scale: 2), unit: Unit("BTRST")),
+      (0..<12).map { .decimal(ExactDecimal($0)) }
+    ),
   ]
   static let keyOfRow: [UInt32] = (0..<12).map { UInt32($0 / 4) }
 
@@ -188,7 +196,7 @@ import Testing
         """, finish: "emit { b = state.n, e = state.n / 4 }"),
     "functions on one line": """
     local function add(a, b) return a + b end local function twice(x) return add(x, x) end
-    return fold { name = "rule", inputs = { at = "date", quantity = "decimal(38,18)", price = "decimal(12,2)?", kind = "string", n = "int" }, outputs = { b = "int" }, init = function() return { n = 0 } end, step = function(s, row, emit) s.n = add(s.n, twice(row.n)) emit { b = s.n } end }
+    return fold { name = "rule", inputs = { at = "date", quantity = "decimal(38,18)", price = "decimal(12,2)?", kind = "string", n = "int", usd = "decimal(12,2) USD", btrst = "decimal(12,2) BTRST" }, outputs = { b = "int" }, init = function() return { n = 0 } end, step = function(s, row, emit) s.n = add(s.n, twice(row.n)) emit { b = s.n } end }
     """,
   ]
 
@@ -244,6 +252,22 @@ import Testing
   @Test(arguments: [
     ("emit { b = row.m }", "unknown-column: no input 'm'"),
     ("emit { g = 1 }", "unknown-column: emit: there is no output 'g'"),
+    ("emit { b = row.kind }", "type-mismatch: emit gives 'b' no int, which it is to be"),
+    ("emit { a = row.usd + row.btrst }", "unit-mismatch: USD and BTRST do not go together"),
+    (
+      "state.x = (state.x or 0) + row.usd if state.x > row.btrst then emit { b = 1 } end",
+      "unit-mismatch: USD and BTRST do not go together"
+    ),
+    ("if row.at > 5 then emit { b = 1 } end", "type-mismatch: a day and a number do not go together"),
+    ("if row.quantity == 0 then emit { b = 1 } end", "decimal-equality: in Lua, a decimal never equals a plain number"),
+    (
+      "state.lots = state.lots or { { left = row.quantity } } local lot = state.lots[1] if lot.left == 0 then emit {} end",
+      "decimal-equality: in Lua, a decimal never equals a plain number"
+    ),
+    (
+      "local function price(of) return of.usd end local p, q = price(row), row.btrst emit { f = p < q }",
+      "unit-mismatch: USD and BTRST do not go together"
+    ),
   ])
   func isWrongOnBothPaths(_ step: String, _ message: String) throws {
     for path in LuaPath.allCases { #expect(try Self.run(Self.file(step: step), path).outcome == message) }

@@ -39,20 +39,27 @@ public struct FoldCompiler {
   /// The file that the functions stand in.
   public let text: LocatedText
   public let inputs: [String]
+  /// Their types; none where they are not known.
+  public let inputTypes: [ValueType]
   public let outputs: [Field]
   public let settings: LuaValue
   /// Names that the file gives a meaning of its own to.
   public let ownGlobals: Set<String>
 
-  public init(text: LocatedText, inputs: [String], outputs: [Field], settings: LuaValue) {
+  public init(
+    text: LocatedText, inputs: [String], inputTypes: [ValueType] = [], outputs: [Field], settings: LuaValue
+  ) {
     self.text = text
     self.inputs = inputs
+    self.inputTypes = inputTypes
     self.outputs = outputs
     self.settings = settings
     var finder = GlobalFinder()
     if let chunk = try? LuaParser.chunk(text) { finder.visit(chunk) }
     ownGlobals = finder.found
   }
+
+  private static let mostPasses = 12
 
   public func compile(initial: Function, step: Function, finish: Function?) -> Outcome {
     guard let outputs = machineOutputs() else {
@@ -61,7 +68,17 @@ public struct FoldCompiler {
     }
     var lowering = FoldLowering(self, outputs: outputs)
     do throws(FoldRefusal) {
-      try lowering.lower(initial: initial, step: step, finish: finish)
+      // What is known grows until nothing is added; then it says what is wrong.
+      for _ in 0..<Self.mostPasses {
+        let before = lowering.facts
+        lowering = FoldLowering(self, outputs: outputs, facts: before)
+        try lowering.lower(initial: initial, step: step, finish: finish)
+        if lowering.facts == before {
+          lowering = FoldLowering(self, outputs: outputs, facts: before, reportsMistakes: true)
+          try lowering.lower(initial: initial, step: step, finish: finish)
+          break
+        }
+      }
     } catch {
       switch error {
       case .interpreted(let reason): return .interpreted(reason)

@@ -91,6 +91,9 @@ extension FoldLowering {
         } else {
           try evaluate(argument, into: base + index)
           inner[name] = .register(base + index)
+          let place = FoldFacts.Place(kind: .parameter, offset: function.range.lowerBound, index: index)
+          facts.note(fact(of: argument), at: place)
+          declared[base + index] = place
         }
       } else {
         _ = try operand(argument)
@@ -99,10 +102,11 @@ extension FoldLowering {
     for index in arguments.count..<max(function.parameters.count, arguments.count) {
       code.add(.move, base + index, code.constant(.nil))
       inner[function.parameters[index]] = .register(base + index)
+      declared[base + index] = FoldFacts.Place(kind: .parameter, offset: function.range.lowerBound, index: index)
     }
     let (outer, outerBreaks) = (names, breaks)
     (names, breaks) = (inner, [])
-    frames.append(Frame(base: target, count: count))
+    frames.append(Frame(base: target, count: count, offset: function.range.lowerBound))
     try run(function.body)
     fill(target, 0, count)
     code.land(frames.removeLast().exits)
@@ -144,6 +148,7 @@ extension FoldLowering {
     for field in fields {
       guard case .name(let name) = field.key, let place = outputs.firstIndex(of: name) else { continue }
       try evaluate(field.value, into: base + place)
+      try check(field.value, for: compiler.outputs[place])
     }
     for (place, output) in compiler.outputs.enumerated() where given[output.name] == nil {
       guard output.type.isNullable else {

@@ -33,7 +33,7 @@ extension FoldLowering {
     case .name(let name):
       if case .constant(let constant) = names[name] { return constant }
       if names[name] == nil, name == "settings", !compiler.ownGlobals.contains(name) {
-        return FoldConstant(compiler.settings)
+        return FoldConstant(compiler.settings, isSettings: true)
       }
       return nil
     case .index(let base, let key): return try constant(key, of: base)
@@ -158,6 +158,7 @@ extension FoldLowering {
     }
     let a = try operand(left)
     let b = try operand(right)
+    try check(operation, left, right, range)
     if operation == .notEqual {
       code.add(.equal, target, a, b)
       code.add(.not, target, target)
@@ -218,6 +219,7 @@ extension FoldLowering {
       if [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual].contains(operation) {
         let a = try operand(left)
         let b = try operand(right)
+        try check(operation, left, right, condition.range)
         guard let test = Self.comparison(operation, a, b) else { break }
         return [code.add(test.jump, test.holds == wanted ? 1 : 0, test.left, test.right)]
       }
@@ -243,6 +245,7 @@ extension FoldLowering {
     }
     if Set(named.map(\.name)).count < named.count { throw refusal("a table has a field twice", fields[0].value.range) }
     if let last = items.last, isCall(last) { throw refusal("a table's last item is a call", last.range) }
+    for (name, value) in named { facts.note(fact(of: value), field: name) }
     let base = allocate(max(named.count + items.count, 1))
     for (index, value) in (named.map(\.value) + items).enumerated() { try evaluate(value, into: base + index) }
     if !items.isEmpty {

@@ -55,7 +55,28 @@ extension FoldLowering {
     let base = allocate(locals.count)
     try values(expressions, base, locals.count, range)
     next = base + locals.count
-    for (index, local) in locals.enumerated() { names[local.name] = .register(base + index) }
+    let known = knownFacts(expressions, count: locals.count)
+    for (index, local) in locals.enumerated() {
+      let place = FoldFacts.Place(kind: .local, offset: range.lowerBound, index: index)
+      facts.note(known[index], at: place)
+      declare(local.name, base + index, place)
+    }
+  }
+
+  /// What is known of the values that some expressions give.
+  private func knownFacts(_ expressions: [LuaExpression], count: Int) -> [FoldFact] {
+    var known = expressions.prefix(count).map { fact(of: $0) }
+    guard known.count < count else { return known }
+    if let last = expressions.last, case .call(let callee, _) = last.kind, case .name(let name) = callee.kind,
+      case .function(let function, _) = names[name]
+    {
+      for index in 1...(count - known.count) {
+        known.append(facts[FoldFacts.Place(kind: .result, offset: function.range.lowerBound, index: index)])
+      }
+      return known
+    }
+    let rest: FoldFact = expressions.last.map { isCall($0) } == true ? .unknown : .nothing
+    return known + Array(repeating: rest, count: count - known.count)
   }
 
   /// What stands for something that no register holds, and that nobody may assign to.
@@ -98,10 +119,12 @@ extension FoldLowering {
     if targets.count == 1, expressions.count == 1 {
       if case .name(let name) = targets[0].kind {
         let target = try local(name, targets[0].range)
+        note(fact(of: expressions[0]), .local(target))
         return try evaluate(expressions[0], into: target, isRead: true)
       }
       let place = try place(targets[0])
       let value = try operand(expressions[0])
+      note(fact(of: expressions[0]), place)
       store(value, place)
       return
     }
@@ -109,14 +132,24 @@ extension FoldLowering {
     for target in targets { places.append(try place(target)) }
     let base = allocate(targets.count)
     try values(expressions, base, targets.count, targets[0].range)
+    for (fact, place) in zip(knownFacts(expressions, count: targets.count), places) { note(fact, place) }
     for (index, place) in places.enumerated().reversed() { store(base + index, place) }
   }
 
   /// What can be assigned to.
   enum Place {
     case local(Int)
-    case field(Int, name: Int)
-    case item(Int, key: Int)
+    case field(Int, name: Int, text: String)
+    /// Whether the key may be a text is said.
+    case item(Int, key: Int, isNumber: Bool)
+  }
+
+  private mutating func note(_ fact: FoldFact, _ place: Place) {
+    switch place {
+    case .local(let register): if let local = declared[register] { facts.note(fact, at: local) }
+    case .field(_, _, let name): facts.note(fact, field: name)
+    case .item(_, _, let isNumber): if !isNumber { facts.noteUnnamedField() }
+    }
   }
 
   private func local(_ name: String, _ range: Range<Int>) throws(FoldRefusal) -> Int {
@@ -131,8 +164,9 @@ extension FoldLowering {
     case .name(let name): return .local(try local(name, target.range))
     case .index(let base, let key):
       let table = try operand(base)
-      if case .string(let name) = key.kind { return .field(table, name: code.name(name)) }
-      return .item(table, key: try operand(key))
+      if case .string(let name) = key.kind { return .field(table, name: code.name(name), text: name) }
+      let kinds = fact(of: key).kinds
+      return .item(table, key: try operand(key), isNumber: kinds.isEmpty || kinds.isSubset(of: .numbers))
     default: throw refusal("this cannot be assigned to", target.range)
     }
   }
@@ -140,8 +174,8 @@ extension FoldLowering {
   private mutating func store(_ value: Int, _ place: Place) {
     switch place {
     case .local(let register): code.add(.move, register, value)
-    case .field(let table, let name): code.add(.setField, table, name, value)
-    case .item(let table, let key): code.add(.setItem, table, key, value)
+    case .field(let table, let name, _): code.add(.setField, table, name, value)
+    case .item(let table, let key, _): code.add(.setItem, table, key, value)
     }
   }
 
@@ -191,7 +225,10 @@ extension FoldLowering {
     }
     let exit = code.add(.forPrepare, base)
     let start = code.place
-    names[name] = .register(base + 3)
+    let place = FoldFacts.Place(kind: .loop, offset: from.range.lowerBound)
+    let bounds = fact(of: from).joined(step.map { fact(of: $0) } ?? FoldFact(kinds: .int))
+    facts.note(FoldFact(kinds: bounds.kinds, unit: .unknown), at: place)
+    declare(name, base + 3, place)
     breaks.append([])
     try block(body)
     code.add(.forRepeat, base, d: start)
@@ -216,8 +253,8 @@ extension FoldLowering {
     code.add(.getItem, item, table, count)
     let exit = code.add(.jumpEqual, 1, item, code.constant(.nil))
     code.add(.move, index, count)
-    names[loopNames[0]] = .register(index)
-    if loopNames.count > 1 { names[loopNames[1]] = .register(item) }
+    declare(loopNames[0], index)
+    if loopNames.count > 1 { declare(loopNames[1], item) }
     breaks.append([])
     try block(body)
     code.add(.repeat, d: start)
@@ -235,6 +272,9 @@ extension FoldLowering {
       }
       code.add(.return)
       return
+    }
+    for (index, known) in knownFacts(expressions, count: max(expressions.count, frame.count)).enumerated() {
+      facts.note(known, at: FoldFacts.Place(kind: .result, offset: frame.offset, index: index))
     }
     if expressions.count <= 1, frame.count == 1 {
       if let expression = expressions.first {

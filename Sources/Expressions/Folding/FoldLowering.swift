@@ -20,6 +20,8 @@ struct FoldLowering {
     /// Where its results go.
     var base: Int
     var count: Int
+    /// Where the function begins.
+    var offset = 0
     var exits: [Int] = []
   }
 
@@ -33,11 +35,19 @@ struct FoldLowering {
   /// Jumps out of the loops that are open.
   var breaks: [[Int]] = []
   var frames: [Frame] = []
+  /// What is known of values, and of the locals that registers hold.
+  var facts: FoldFacts
+  var declared: [Int: FoldFacts.Place] = [:]
+  let reportsMistakes: Bool
   private(set) var usedInputs: [Int] = []
   private var prepared: [FoldConstant] = []
 
-  init(_ compiler: FoldCompiler, outputs: [FoldCode.Output]) {
+  init(
+    _ compiler: FoldCompiler, outputs: [FoldCode.Output], facts: FoldFacts = FoldFacts(), reportsMistakes: Bool = false
+  ) {
     self.compiler = compiler
+    self.facts = facts
+    self.reportsMistakes = reportsMistakes
     code = FoldCode(outputs: outputs)
   }
 
@@ -65,7 +75,7 @@ struct FoldLowering {
   /// `init(settings)`, whose result is the state.
   private mutating func lowerInitial(_ function: FoldCompiler.Function) throws(FoldRefusal) {
     begin(function)
-    try bind(function.node, [.constant(FoldConstant(compiler.settings))])
+    try bind(function.node, [.constant(FoldConstant(compiler.settings, isSettings: true))])
     frames = [Frame(base: 0, count: 1)]
     next = 1
     try run(function.node.body)
@@ -86,6 +96,13 @@ struct FoldLowering {
     next = 1
     frames = []
     breaks = []
+    declared = [:]
+  }
+
+  /// Names the register of a local.
+  mutating func declare(_ name: String, _ register: Int, _ place: FoldFacts.Place? = nil) {
+    names[name] = .register(register)
+    declared[register] = place
   }
 
   private func bindings(_ upvalues: [String: FoldCompiler.Upvalue]) -> [String: Binding] {
@@ -173,6 +190,7 @@ struct FoldLowering {
     constant.isWritten = true
     let (fields, items) = constant.parts
     var parts: [Int] = []
+    for (name, part) in fields { facts.note(constant.isSettings ? .unknown : FoldFact(part.value), field: name) }
     for part in fields.map(\.value) + items {
       parts.append(try self.register(of: part, 0..<0))
       if case .table = part.value { try write(part) }
@@ -189,17 +207,22 @@ struct FoldLowering {
 /// A constant of the file, and the register that it has once code asks for it.
 final class FoldConstant {
   let value: LuaValue
+  /// Whether it is of the plugin's settings.
+  let isSettings: Bool
   var register: Int?
   /// Whether the code that makes it is there.
   var isWritten = false
   private var children: [String: FoldConstant] = [:]
 
-  init(_ value: LuaValue) { self.value = value }
+  init(_ value: LuaValue, isSettings: Bool = false) {
+    self.value = value
+    self.isSettings = isSettings
+  }
 
   /// What stands under a name; nil, in Lua, where nothing does.
   func child(_ name: String) -> FoldConstant {
     if let known = children[name] { return known }
-    let made = FoldConstant(value[name])
+    let made = FoldConstant(value[name], isSettings: isSettings)
     children[name] = made
     return made
   }
@@ -210,7 +233,7 @@ final class FoldConstant {
     if case .table(let entries) = value {
       for entry in entries { if case .int(number) = entry.key { found = entry.value } }
     }
-    let made = FoldConstant(found)
+    let made = FoldConstant(found, isSettings: isSettings)
     children["[\(number)]"] = made
     return made
   }
