@@ -8,7 +8,7 @@ public struct Batch: Sendable {
   /// Where the batch stands among those of its stage: batches in ascending position are the stage's rows in order.
   public var position: Position
   /// Where each row came from, for quarantine and messages; nil once rows are no longer rows of an input.
-  public var origins: [RowOrigin]?
+  public var origins: RowOrigins?
 
   /// Results that several of the steps that follow take, by number; nil where one was not computed.
   public var common: [Column?] = []
@@ -44,7 +44,7 @@ public struct Batch: Sendable {
   }
 
   public init(
-    columns: [Column], count: Int, position: Position = Position(split: 0, batch: 0), origins: [RowOrigin]? = nil
+    columns: [Column], count: Int, position: Position = Position(split: 0, batch: 0), origins: RowOrigins? = nil
   ) {
     precondition(columns.allSatisfy { $0.count == count || $0.isUnread } && (origins == nil || origins!.count == count))
     self.columns = columns
@@ -60,47 +60,16 @@ public struct Batch: Sendable {
   public func gathered(_ indices: [Int32]) -> Batch {
     var result = Batch(
       columns: columns.map { $0.gathered(indices) }, count: indices.count, position: position,
-      origins: origins.map { Column.gather($0, indices) })
+      origins: origins?.gathered(indices))
     result.common = common.map { $0?.gathered(indices) }
     return result
   }
 
-  /// The batch without the results that steps have in common, for where it is kept.
+  /// The batch as it can be kept: without results that steps have in common, and with nothing to ask of a block.
   public var alone: Batch {
     var result = self
     result.common = []
+    result.origins = origins.map { RowOrigins($0.known) }
     return result
   }
-}
-
-/// The place of a row in an input: which file (numbered by the run) and where the row begins in its decompressed bytes.
-///
-/// For rows that stand in the pipeline file, `byte` is the row's number from 0.
-public struct RowOrigin: Hashable, Comparable, Sendable, BitwiseCopyable {
-  private let packed: UInt64
-
-  /// - Parameters:
-  ///   - file: below 2^24.
-  ///   - byte: below 2^40.
-  public init(file: Int, byte: Int) { packed = UInt64(file) << 40 | UInt64(byte) }
-
-  /// The place that a word says.
-  public init(word: UInt64) { packed = word }
-
-  /// File and byte in one.
-  public var word: UInt64 { packed }
-
-  /// The origins of rows that begin behind bounds: row `r` at `bounds[r * stride] + 1` of a window whose first byte stands
-  /// at `shift` of the file's bytes.
-  public static func rows(
-    _ rows: [Int32], file: Int, behind bounds: [UInt32], stride: Int, shift: Int
-  ) -> [RowOrigin] {
-    let base = RowOrigin(file: file, byte: 0).packed &+ UInt64(bitPattern: Int64(shift))
-    return elementwise(rows) { RowOrigin(word: base &+ UInt64(bounds[Int($0) &* stride] &+ 1)) }
-  }
-
-  public var file: Int { Int(packed >> 40) }
-  public var byte: Int { Int(packed & 0xFF_FFFF_FFFF) }
-
-  public static func < (left: RowOrigin, right: RowOrigin) -> Bool { left.packed < right.packed }
 }

@@ -154,8 +154,8 @@ extension Batch {
         origins = nil
         break
       }
-      origins?.append(contentsOf: more)
+      origins?.append(contentsOf: more.known)
     }
-    self.init(columns: columns, count: batches.reduce(0) { $0 + $1.count }, origins: origins)
+    self.init(columns: columns, count: batches.reduce(0) { $0 + $1.count }, origins: origins.map { RowOrigins($0) })
   }
 }

@@ -12,14 +12,21 @@ struct BoundFeeRule: BoundScript {
     var program: Program
     let results: [ValueType]
     let fee: Int
-    let branch: Int
+    /// nil where nobody looks at it.
+    var branch: Int?
+
+    /// The same without the branch, where no row fails on its account.
+    var withoutBranch: Finish {
+      guard let branch, !program.canFail(output: branch) else { return self }
+      return Finish(program: program.keeping([fee]), results: results, fee: 0, branch: nil)
+    }
   }
 
   struct Pricing {
     let script: LuaScript
     let results: [ValueType]
     /// Over what the script gives.
-    let finish: Finish
+    var finish: Finish
   }
 
   let rule: FeeRuleFunction
@@ -28,12 +35,24 @@ struct BoundFeeRule: BoundScript {
   /// Over the rule's inputs and the number of the version; nil where the interpreter prices.
   var program: Finish?
   /// Prices all rows where there is no program, else those that the program has no result for.
-  let pricing: Pricing?
+  var pricing: Pricing?
   let explanation: String
+  /// Whether somebody looks at the version in force.
+  var namesVersion = true
 
   var results: [ValueType] { program?.results ?? pricing?.finish.results ?? [] }
 
   func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance { Instance(self, context) }
+
+  func narrowed(to results: Set<Int>) -> any BoundScript {
+    var narrow = self
+    narrow.namesVersion = results.contains(1)
+    if !results.contains(2) {
+      narrow.program = program?.withoutBranch
+      if let finish = pricing?.finish { narrow.pricing?.finish = finish.withoutBranch }
+    }
+    return narrow
+  }
 
   func expressions(_ rows: CommonRows) -> Set<ColumnExpression> {
     program.map { rows.expressions(of: $0.program) } ?? []
@@ -90,7 +109,8 @@ struct BoundFeeRule: BoundScript {
     ) {
       let (versions, unversioned) = versions(arguments, count: count)
       let known = codes
-      let version = Column(.texts(.coded(elementwise(versions) { known[Int($0)] }, dictionary)))
+      let version =
+        bound.namesVersion ? Column(.texts(.coded(elementwise(versions) { known[Int($0)] }, dictionary))) : .unread
       let inputs = arguments.prefix(bound.rule.inputs.count)
       let numbered = inputs + [Column(.ints(versions))] + arguments.dropFirst(inputs.count)
       guard !unversioned.isEmpty else {
@@ -107,7 +127,7 @@ struct BoundFeeRule: BoundScript {
       } catch let failure as RunFailure {
         throw failure.moved(to: rows)
       }
-      let placed = columns.map { $0.gatheredOrMissing(places) }
+      let placed = columns.map { $0.isUnread ? $0 : $0.gatheredOrMissing(places) }
       return (
         [placed[0], version, placed[1]], (unversioned + problems.map { $0.moved(to: rows) }).sorted { $0.row < $1.row }
       )
@@ -129,7 +149,8 @@ struct BoundFeeRule: BoundScript {
         throw failure.moved(to: rows)
       }
       return (
-        zip(columns, decided.columns).map { $0.replacing(rows, with: $1) }, decided.problems.map { $0.moved(to: rows) }
+        zip(columns, decided.columns).map { $0.isUnread ? $0 : $0.replacing(rows, with: $1) },
+        decided.problems.map { $0.moved(to: rows) }
       )
     }
 
@@ -154,7 +175,7 @@ struct BoundFeeRule: BoundScript {
         problems.append(
           RowProblem(row: failure.row, code: failure.code, message: "\(bound.rule.name): \(failure.message)"))
       }
-      return ([result.columns[finish.fee], result.columns[finish.branch]], problems)
+      return ([result.columns[finish.fee], finish.branch.map { result.columns[$0] } ?? .unread], problems)
     }
 
     /// The number of the version in force in each row; 0 and a problem where none is.

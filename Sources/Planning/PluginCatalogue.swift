@@ -66,6 +66,8 @@ public protocol BoundScript: Sendable {
   /// For `explain`: the path it takes, and what keeps it from the fast one.
   var explanation: String { get }
   func makeInstance(_ context: WorkerContext) throws -> any BoundScriptInstance
+  /// The same script where only some of its results are looked at; the others may be `Column.unread`.
+  func narrowed(to results: Set<Int>) -> any BoundScript
   /// What it computes from columns alone.
   ///
   /// - Parameter rows: by argument.
@@ -75,6 +77,7 @@ public protocol BoundScript: Sendable {
 }
 
 extension BoundScript {
+  public func narrowed(to results: Set<Int>) -> any BoundScript { self }
   public func expressions(_ rows: CommonRows) -> Set<ColumnExpression> { [] }
   public func taking(_ numbers: CommonExpressionNumbers, _ rows: CommonRows) -> any BoundScript { self }
 }

@@ -174,7 +174,6 @@ final class Lane {
         if readers.reduce(0, { $0 + share(of: $1, column) }) >= 1 { hold(column, &live) }
       }
       for number in drive.common.numbers where isWorthComputing(number, before: children) { try compute(number, &live) }
-      live.holdOrigins()
     }
     for child in children { try descend(child, live) }
   }
@@ -303,9 +302,8 @@ final class Lane {
   }
 
   private func withoutBadCells(_ batch: Batch, of index: Int) throws -> Batch {
-    guard let origins = batch.origins else { return batch }
     let columns = drive.sourceColumnsRead(by: index).filter { badCells[$0] != nil }.sorted()
-    guard !columns.isEmpty else { return batch }
+    guard !columns.isEmpty, let origins = batch.origins?.known else { return batch }
     var report = taken(index)
     defer { reports[index] = report }
     var keeps = [Bool](repeating: true, count: batch.count)

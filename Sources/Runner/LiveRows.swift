@@ -17,7 +17,6 @@ struct LiveRows {
   private var failing: [Int32] = []
   /// Bad cells of columns that were held and that nobody looked at yet; their rows are rows of the block.
   private var heldFailures: [Int: [CellFailure]] = [:]
-  private var heldOrigins: [RowOrigin]?
 
   init(block: any RowBlock, position: Batch.Position) {
     self.block = block
@@ -41,10 +40,6 @@ struct LiveRows {
       held.row = blockRow(failure.row)
       return held
     }
-  }
-
-  mutating func holdOrigins() {
-    if heldOrigins == nil { heldOrigins = block.origins(rows: rows) }
   }
 
   /// Parses a column over the rows; gives the failures, by number of the live row.
@@ -100,13 +95,12 @@ struct LiveRows {
     rows = rows.map { gathered($0, at: selected) } ?? selected
     for column in columns.keys { columns[column] = columns[column]?.gathered(selected) }
     for number in common.indices { common[number] = common[number]?.gathered(selected) }
-    heldOrigins = heldOrigins.map { gathered($0, at: selected) }
   }
 
   func batch(width: Int) -> Batch {
     var batch = Batch(
-      columns: values(width: width), count: count, position: position, origins: heldOrigins ?? block.origins(rows: rows)
-    )
+      columns: values(width: width), count: count, position: position,
+      origins: RowOrigins(rows: rows, of: block))
     batch.common = common
     return batch
   }

@@ -24,7 +24,7 @@ private struct Rows {
       }
       return Batch(
         columns: columns, count: count, position: Batch.Position(split: number / 4, batch: number % 4),
-        origins: (0..<count).map { RowOrigin(file: number, byte: $0) })
+        origins: RowOrigins((0..<count).map { RowOrigin(file: number, byte: $0) }))
     }
   }
 

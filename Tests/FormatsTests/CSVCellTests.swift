@@ -62,12 +62,93 @@ struct CSVCellTests {
       window.append((0..<length).map { _ in alphabet[Int(numbers.next() % UInt64(alphabet.count))] })
     }
     let texts = window.map { String(decoding: $0, as: UTF8.self) }
-    for type in ["int", "decimal(18,4)", "decimal(9,0)", "decimal(16,16)"] {
+    for type in [
+      "int", "decimal(18,4)", "decimal(9,0)", "decimal(16,16)", "decimal(19,4)", "decimal(38,10)", "decimal(20,20)",
+      "float",
+    ] {
       let fast = try read(texts, type)
       // A token that never comes keeps the kernels out.
       let slow = try read(texts, type) { $0.missing.append("never") }
       #expect(fast == slow)
       #expect(fast.rows.count == texts.count)
+    }
+  }
+
+  @Test func fastAndSlowReadingOfWideDecimalsAgree() throws {
+    var numbers = SeededNumbers(6)
+    let texts = (0..<20_000).map { _ in
+      let digits = (0..<Int(numbers.next() % 39) + 1).map { _ in String(numbers.next() % 10) }.joined()
+      let place = Int(numbers.next() % UInt64(digits.count + 1))
+      let point = numbers.next() % 4 == 0 ? "" : "."
+      return (numbers.next() % 3 == 0 ? "-" : "") + digits.prefix(place) + point + digits.dropFirst(place)
+    }
+    for type in ["decimal(38,0)", "decimal(38,18)", "decimal(30,10)", "decimal(19,1)"] {
+      let fast = try read(texts, type)
+      #expect(fast == (try read(texts, type) { $0.missing.append("never") }))
+      #expect(fast.failures.count < texts.count && fast.failures.count > 0)
+    }
+  }
+
+  @Test func everyFloatIsTheNearestToWhatIsWritten() throws {
+    var numbers = SeededNumbers(8)
+    // Halfway between two floats, and one digit off.
+    var texts = [
+      "9007199254740993", "9007199254740992.5", "9007199254740993.001", "4503599627370497.5", "4503599627370496.5",
+      "-0", "-0.0", "0", "+7.25", "1e22", "1.7976931348623157e308", "1e400", "123456789012345678",
+      "9999999999999999999",
+      "0.000000000000000000000000001", "8.5e-3", "0.1", "18446744073709551615", "1.0000000000000002220", "5.",
+    ]
+    for _ in 0..<20_000 {
+      let float = Double(numbers.next() >> 11) / Double(1 << (numbers.next() % 54))
+      texts.append(String(float))
+      let digits = String(numbers.next() % 10_000_000_000_000_000_000)
+      let place = Int(numbers.next() % UInt64(digits.count + 1))
+      texts.append("\(digits.prefix(place)).\(digits.dropFirst(place))")
+    }
+    let read = try read(texts, "float")
+    for (row, text) in texts.enumerated() {
+      let expected = Double(text).flatMap { $0.isFinite ? $0 : nil }
+      guard case .float(let value) = read.rows[row][0] else {
+        #expect(expected == nil, "\(text)")
+        continue
+      }
+      #expect(value.bitPattern == expected?.bitPattern, "\(text)")
+    }
+  }
+
+  @Test func fastAndSlowReadingOfTimesAgree() throws {
+    var texts: [String] = []
+    for day in ["2024-02-29", "0001-01-01", "9999-12-31", "2023-02-29", "2024-1-01"] {
+      for time in [
+        "T08:30:00", " 23:59:59", "t00:00:00", "T24:00:00", "T12:60:00", "T12:00:60", "T1:00:00", "_01:02:03", "T08:30",
+        "",
+      ] {
+        for fraction in ["", ".5", ".123456", ".1234560", ".1234567", ".", ".x"] {
+          for zone in ["", "Z", "z", "+00:00", "-05:30", "+23:59", "+24:00", "+0530", "+05:3", " UTC", "x"] {
+            texts.append(day + time + fraction + zone)
+          }
+        }
+      }
+    }
+    for zone in [ZoneOffset.utc, try #require(ZoneOffset(parsing: "+05:30"))] {
+      let fast = try read(texts, "timestamp") { $0.zone = zone }
+      let slow = try read(texts, "timestamp") {
+        $0.zone = zone
+        $0.missing.append("never")
+      }
+      #expect(fast == slow)
+      #expect(fast.failures.count < texts.count && fast.failures.count > 0)
+    }
+  }
+
+  @Test func fastAndSlowReadingOfBoolsAgree() throws {
+    let texts = [
+      "true", "false", "TRUE", "False", "tRUE", "truely", "fals", "1", "true ", "\"true\"", "\"false\"", "yes", "",
+    ]
+    for type in ["bool", "bool?"] {
+      let fast = try read(texts, type)
+      #expect(fast == (try read(texts, type) { $0.missing.append("never") }))
+      #expect(fast.rows.prefix(4).map { $0[0] } == [.bool(true), .bool(false), .bool(true), .bool(false)])
     }
   }
 

@@ -64,7 +64,7 @@ import YAMLNodes
     #expect(throws: RunFailure.self) { try report.quarantine([problem], in: made) }
     let read = Batch(
       columns: columns, count: 3, position: .init(split: 0, batch: 0),
-      origins: (0..<3).map { RowOrigin(file: 0, byte: $0 * 10) })
+      origins: RowOrigins((0..<3).map { RowOrigin(file: 0, byte: $0 * 10) }))
     let left = try report.quarantine([problem, problem], in: read)
     #expect((0..<left.count).map { left.columns[0].scalar($0) } == [.int(1), .int(3)])
     #expect(report.counts.quarantined == 1 && report.quarantined.map(\.origin.byte) == [10])

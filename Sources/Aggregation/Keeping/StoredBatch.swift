@@ -48,7 +48,7 @@ struct StoredBatch: WaitingRows {
     }
     self.dictionaries = dictionaries
     writer.put(batch.origins == nil ? UInt8(0) : 1)
-    if let origins = batch.origins { writer.put(origins.map(\.word)) }
+    if let origins = batch.origins { writer.put(origins.known.map(\.word)) }
     segment = try file.write(writer.bytes)
   }
 
@@ -73,7 +73,7 @@ struct StoredBatch: WaitingRows {
       let words: [UInt64] = try reader.array(count: count)
       origins = words.map { RowOrigin(word: $0) }
     }
-    return Batch(columns: columns, count: count, position: position, origins: origins)
+    return Batch(columns: columns, count: count, position: position, origins: origins.map { RowOrigins($0) })
   }
 }
 

@@ -160,6 +160,26 @@ public final class Program: Sendable {
     return outcome
   }
 
+  /// Whether a row can fail on account of an output.
+  public func canFail(output: Int) -> Bool {
+    var waiting = [outputNodes[output]]
+    var seen: Set<Int> = []
+    while let number = waiting.popLast() {
+      if !seen.insert(number).inserted { continue }
+      let node = nodes[number]
+      if node.operation.canFail(node, node.inputs.map { nodes[$0].type }) { return true }
+      waiting += node.inputs
+    }
+    return false
+  }
+
+  /// The same program with some of its outputs.
+  public func keeping(_ kept: [Int]) -> Program {
+    Program(
+      nodes: nodes, bounds: bounds, outputNodes: kept.map { outputNodes[$0] }, outputs: kept.map { outputs[$0] },
+      functions: functions)
+  }
+
   /// The rows for which the output is true: false and nil drop.
   public func evaluateMask(
     _ columns: [Column], common: [Column?] = [], count: Int, worker: ProgramWorker, output: Int = 0

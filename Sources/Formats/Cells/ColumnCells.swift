@@ -29,50 +29,54 @@ struct ColumnCells {
     var building = ColumnBuilding(cellReader, columnIndex: index)
     let row = { (index: Int32) in rows.map { Int($0[Int(index)]) } ?? Int(index) }
     let isFast = cellReader.hasPlainMissing && reading.thousands == nil
+    func fast<Value>(
+      _ kernel: @autoclosure () -> ParsedCells<Value>, zero: Value, where isUsable: Bool = true,
+      _ make: ([Value]) -> Column.Values, _ slow: (Span<UInt8>) -> CellOutcome<Value>
+    ) -> (column: Column, failures: [CellFailure]) {
+      var parsed = isFast && isUsable ? kernel() : Self.nothing(rowCount, zero)
+      let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
+        read(cells, row($0), cellReader, slow)
+      }
+      return (Column(make(parsed.values), present: present), building.failures)
+    }
+    let isPlain = reading.format == nil
     switch reading.type.data {
     case .int:
-      var parsed = isFast ? CellKernels.ints(window, cells, rows: rows) : Self.nothing(rowCount)
-      let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
-        read(cells, row($0), cellReader, cellReader.int)
-      }
-      return (Column(.ints(parsed.values), present: present), building.failures)
+      return fast(CellKernels.ints(window, cells, rows: rows), zero: 0, { .ints($0) }, cellReader.int)
     case .decimal(let precision, let scale) where precision <= DataType.narrowPrecision:
-      var parsed =
-        isFast
-        ? CellKernels.decimals(
-          window, cells, rows: rows, precision: precision, scale: scale, point: reading.decimalPoint)
-        : Self.nothing(rowCount)
-      let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
-        read(cells, row($0), cellReader) { text in
-          cellReader.decimal(text, precision: precision, scale: scale).map { Int64($0) }
-        }
-      }
-      return (Column(.decimals64(parsed.values, scale: scale), present: present), building.failures)
+      return fast(
+        CellKernels.decimals(
+          window, cells, rows: rows, precision: precision, scale: scale, point: reading.decimalPoint),
+        zero: 0, { .decimals64($0, scale: scale) }
+      ) { text in cellReader.decimal(text, precision: precision, scale: scale).map { Int64($0) } }
     case .decimal(let precision, let scale):
-      let make = { (values: [Int128]) in Column.Values.decimals128(values, scale: scale) }
-      return slow(cells, rows, &building, zero: Int128(0), make) { text in
-        cellReader.decimal(text, precision: precision, scale: scale)
-      }
+      return fast(
+        CellKernels.wideDecimals(
+          window, cells, rows: rows, precision: precision, scale: scale, point: reading.decimalPoint),
+        zero: 0, { .decimals128($0, scale: scale) }
+      ) { text in cellReader.decimal(text, precision: precision, scale: scale) }
     case .date:
-      var parsed =
-        isFast && reading.format == nil
-        ? CellKernels.isoDates(window, cells, rows: rows) : Self.nothing(rowCount)
-      let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
-        read(cells, row($0), cellReader, cellReader.date)
-      }
-      return (Column(.dates(parsed.values), present: present), building.failures)
+      return fast(
+        CellKernels.isoDates(window, cells, rows: rows), zero: 0, where: isPlain, { .dates($0) }, cellReader.date)
+    case .timestamp:
+      return fast(
+        CellKernels.timestamps(window, cells, rows: rows, offsetMinutes: reading.zone.minutes), zero: 0, where: isPlain,
+        { .timestamps($0) }, cellReader.timestamp)
+    case .bool:
+      return fast(CellKernels.bools(window, cells, rows: rows), zero: false, { .bools($0) }, cellReader.bool)
+    case .float:
+      return fast(
+        CellKernels.floats(window, cells, rows: rows, point: reading.decimalPoint), zero: 0, { .floats($0) },
+        cellReader.float)
     case .string: return textColumn(cells, rows, &building, texts)
-    case .bool: return slow(cells, rows, &building, zero: false, { .bools($0) }, cellReader.bool)
-    case .float: return slow(cells, rows, &building, zero: 0, { .floats($0) }, cellReader.float)
-    case .timestamp: return slow(cells, rows, &building, zero: 0, { .timestamps($0) }, cellReader.timestamp)
     case .list(let element): return listColumn(cells, rows, &building, element)
     }
   }
 
   /// A result of a kernel that did not run: everything is undecided.
-  private static func nothing<Value: ExpressibleByIntegerLiteral>(_ count: Int) -> ParsedCells<Value> {
+  private static func nothing<Value>(_ count: Int, _ zero: Value) -> ParsedCells<Value> {
     ParsedCells(
-      values: [Value](repeating: 0, count: count), missing: [], undecided: (0..<Int32(count)).map { $0 })
+      values: [Value](repeating: zero, count: count), missing: [], undecided: (0..<Int32(count)).map { $0 })
   }
 
   private func absentColumn() -> (column: Column, failures: [CellFailure]) {
@@ -84,21 +88,6 @@ struct ColumnCells {
         row: $0, column: index, code: .missingValue, message: "'\(path)' has no column '\(reading.headerName)'")
     }
     return (column, failures)
-  }
-
-  /// Every cell by the slow reader.
-  private func slow<Value>(
-    _ cells: CellColumn, _ rows: [Int32]?, _ building: inout ColumnBuilding, zero: Value,
-    _ make: ([Value]) -> Column.Values, _ value: (Span<UInt8>) -> CellOutcome<Value>
-  ) -> (column: Column, failures: [CellFailure]) {
-    let rowCount = count
-    var values = [Value](repeating: zero, count: rowCount)
-    let cellReader = building.reader
-    let row = { (index: Int32) in rows.map { Int($0[Int(index)]) } ?? Int(index) }
-    let present = building.decide(&values, missing: [], undecided: (0..<Int32(rowCount)).map { $0 }) {
-      read(cells, row($0), cellReader, value)
-    }
-    return (Column(make(values), present: present), building.failures)
   }
 
   /// Reads one cell, quotes taken off.

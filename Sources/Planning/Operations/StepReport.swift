@@ -128,7 +128,7 @@ public struct StepReport: Sendable {
 extension RunFailure {
   /// The failure with the place that its row has in its input, where the batch knows it.
   public func located(in batch: Batch) -> RunFailure {
-    guard place == nil, let row, let origins = batch.origins, origins.indices.contains(Int(row)) else { return self }
+    guard place == nil, let row, let origins = batch.origins, Int(row) < origins.count else { return self }
     var located = self
     located.place = Place(file: origins[Int(row)].file, byte: origins[Int(row)].byte)
     return located

@@ -82,7 +82,7 @@ struct ExplodeOperation: SimpleRowOperation {
       }
       return Batch(
         columns: columns + [lists.element.gathered(elements)], count: rows.count, position: batch.position,
-        origins: batch.origins.map { origins in rows.map { origins[Int($0)] } })
+        origins: batch.origins?.gathered(rows))
     }
   }
 }

@@ -68,7 +68,10 @@ enum Fee: StepDefinition {
     output.append(Field(names[3], bound.results[2]))
     return StepPlan(
       output: output,
-      operation: .rows(FeeOperation(function: bound, columns: columns, rule: rule.name, terms: terms)),
+      operation: .rows(
+        FeeOperation(
+          function: bound, columns: columns, rule: rule.name, terms: terms,
+          inputCount: context.input.count)),
       reads: Set(columns + (terms?.keys.left ?? [])), carried: Array(0..<context.input.count) + [nil, nil, nil, nil],
       explanation: ["\(rule.name): \(bound.explanation)"])
   }
@@ -80,8 +83,20 @@ struct FeeOperation: RowOperation {
   let columns: [Int]
   let rule: String
   let terms: FeeTerms?
+  let inputCount: Int
+  /// Whether somebody looks at the name of the rule.
+  var namesRule = true
 
   var sides: [String] { terms.map { [$0.side] } ?? [] }
+
+  func narrowed(to needed: Set<Int>) -> any RowOperation {
+    var narrow = self
+    narrow.namesRule = needed.contains(inputCount + 1)
+    // The rule gives fee, version and branch; its name stands between the first two.
+    let results = [inputCount: 0, inputCount + 2: 1, inputCount + 3: 2]
+    narrow.function = function.narrowed(to: Set(needed.compactMap { results[$0] }))
+    return narrow
+  }
 
   func expressions(_ rows: CommonRows) -> [Set<ColumnExpression>] { [function.expressions(rows.arguments(columns))] }
 
@@ -110,11 +125,13 @@ struct FeeOperation: RowOperation {
     let terms: TermsProbe?
     let dictionary = TextDictionary()
     let code: UInt32
+    let namesRule: Bool
 
     init(_ operation: FeeOperation, instance: any BoundScriptInstance, terms: TermsProbe?) {
       self.instance = instance
       self.terms = terms
       columns = operation.columns
+      namesRule = operation.namesRule
       code = dictionary.code(for: operation.rule)
     }
 
@@ -123,8 +140,9 @@ struct FeeOperation: RowOperation {
       let found = terms?.find(batch)
       if let found { arguments += found.columns }
       let (results, problems) = try instance.map(arguments, common: batch.common, count: batch.count)
-      let rule = Column(.texts(.coded([UInt32](repeating: code, count: batch.count), dictionary)))
-      let version = terms?.versions(results[1], found?.rows ?? []) ?? results[1]
+      let rule =
+        namesRule ? Column(.texts(.coded([UInt32](repeating: code, count: batch.count), dictionary))) : .unread
+      let version = results[1].isUnread ? .unread : terms?.versions(results[1], found?.rows ?? []) ?? results[1]
       var priced = Batch(
         columns: batch.columns + [results[0], rule, version, results[2]], count: batch.count,
         position: batch.position, origins: batch.origins)

@@ -144,7 +144,7 @@ struct JoinSpec: Sendable {
     }
     let rows = Batch(
       columns: columns, count: pairs.left?.count ?? batch.count, position: batch.position,
-      origins: batch.origins.map { origins in pairs.left.map { gathered(origins, at: $0) } ?? origins })
+      origins: pairs.left.map { batch.origins?.gathered($0) } ?? batch.origins)
     return (rows, pairs.left)
   }
 

@@ -72,7 +72,7 @@ struct UnpivotOperation: SimpleRowOperation {
       report.counts.added += rows.count - batch.count
       return Batch(
         columns: operation.kept.map { batch.columns[$0].gathered(rows) } + [names, values], count: rows.count,
-        position: batch.position, origins: batch.origins.map { origins in rows.map { origins[Int($0)] } })
+        position: batch.position, origins: batch.origins?.gathered(rows))
     }
   }
 }
