@@ -213,7 +213,9 @@ static bool run_row(machine *m, int32_t code) {
   int64_t most = m->program.limits.steps / MARGIN;
   m->steps_left = most - (int64_t)m->program.instruction_count;
   if (m->steps_left < 0 || !run(m, code)) return false;
-  m->batch_left -= most - m->steps_left;
+  // Of code without loops not all runs; what repeats keeps its distance from the limit here as well.
+  int64_t straight = (int64_t)m->program.instruction_count;
+  m->batch_left -= straight + straight / 2 + (most - m->steps_left - straight) * MARGIN;
   return m->batch_left >= 0;
 }
 
@@ -239,7 +241,7 @@ static bool run_key(machine *m, int64_t from, int64_t to) {
 bool weir_fold_run(weir_fold_machine *m, const struct weir_fold_batch *batch) {
   m->batch = *batch;
   m->emitted = m->given_up_count = 0;
-  m->batch_left = m->program.limits.batch_steps / MARGIN;
+  m->batch_left = m->program.limits.batch_steps;
   for (uint32_t i = 0; i < m->program.output_count; i++) m->outputs[i].has_missing = false;
   if (!m->prepared) {
     m->makes_constants = true;
@@ -288,6 +290,7 @@ weir_fold_machine *weir_fold_create(const struct weir_fold_program *program) {
   m->program = *program;
   m->arena = &m->arenas[0];
   m->most_memory = program->limits.memory / MARGIN;
+  m->most_emitted = program->limits.memory / 4 * 3 / (16 * ((int64_t)program->output_count + 1));
   m->most_items = program->limits.block / 64; // in Lua an item may take up to 48 bytes of one block
   if (copy_program(m)) return m;
   weir_fold_free(m);

@@ -21,10 +21,10 @@ static bool grow(void **memory, size_t bytes) {
 }
 
 static bool reserve_row(machine *m) {
+  // What the interpreter might not hold of one batch, it is to say.
+  if ((int64_t)m->emitted > m->most_emitted) return false;
   if (m->emitted < m->capacity) return true;
   size_t capacity = m->capacity ? m->capacity * 2 : FEWEST;
-  // What the interpreter might not hold of one batch, it is to say.
-  if ((int64_t)(capacity * 16 * (m->program.output_count + 1)) > m->most_memory && m->capacity) return false;
   if (!grow((void **)&m->emitted_rows, capacity * sizeof *m->emitted_rows)) return false;
   for (uint32_t i = 0; i < m->program.output_count; i++) {
     struct weir_fold_output *output = &m->outputs[i];

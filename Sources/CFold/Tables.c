@@ -260,7 +260,7 @@ bool fold_remove(machine *m, const value *from, const value *place, value *resul
   if (!writable(from, &t)) return false;
   int64_t at = place->kind == WEIR_FOLD_NIL ? t->count : integer(place);
   if (place->kind != WEIR_FOLD_NIL && place->kind != WEIR_FOLD_INT) return false;
-  if (t->count == 0 && at == 0) return *result = nil_of(), true;
+  if ((t->count == 0 && at == 0) || at == t->count + 1) return *result = nil_of(), true;
   if (at < 1 || at > t->count) return false;
   value *item = t->items + t->offset + at - 1;
   *result = *item;

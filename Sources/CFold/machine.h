@@ -56,7 +56,7 @@ struct weir_fold_machine {
   arena arenas[2], constants;
   arena *arena;
   int64_t lived; // bytes that were alive when it was last collected
-  int64_t steps_left, batch_left, most_items, most_memory;
+  int64_t steps_left, batch_left, most_items, most_memory, most_emitted;
   struct weir_fold_batch batch;
   int64_t row;
   struct weir_fold_output *outputs;
