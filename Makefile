@@ -3,6 +3,8 @@
 PACKAGES = pkg-config liblua5.4-dev zlib1g-dev libzstd-dev libxxhash-dev
 PREFIX ?= /usr/local
 WEIR = .build/release/weir
+# Where the toolchain has its runtime as archives it goes into the binary, which then starts in half the time and needs no toolchain to run.
+STATIC := $(if $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static),--static-swift-stdlib)
 
 .PHONY: run build test check lint format install setup clean sanitize fuzz fuzz-rules fuzz-bridge fuzz-share bench bench-kernels bench-lua
 
@@ -10,7 +12,7 @@ run: build
 	$(WEIR) run Pipelines/network-dashboard.yaml --out out
 
 build: setup
-	swift build -c release --product weir
+	swift build -c release --product weir $(STATIC)
 
 test: setup fuzz-share
 	swift build --product weir

@@ -1,13 +1,14 @@
 """One peer at one workload in a process of its own: rows as CSV on stdout, `query_seconds N` on stderr.
 
-usage: peers.py duckdb|polars|chdb|datafusion WORKLOAD FOLDER
+usage: peers.py duckdb|polars|chdb|datafusion|lua|miller WORKLOAD FOLDER
 
 Each peer does the work as its own users would: types declared, one lazy query where it has them. It is charged for the query alone, its start
 and its imports left out.
 """
-import sys, time
+import os, subprocess, sys, time
 
 ENGINE, WORKLOAD, FOLDER = sys.argv[1:4]
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts")
 DASHBOARD = ["gsv", "referrers", "rates", "fees"]
 INTEGERS = ["invoice_id", "client_id", "talent_id", "project_id", "client_referrer", "talent_referrer"]
 COLUMNS = ["invoice_id", "issued_on", "client_id", "talent_id", "project_id", "skill", "country", "hours", "rate",
@@ -103,6 +104,25 @@ def chdb():
     return [line.split(",") for line in answer.splitlines()], start
 
 
+def whole_process(command):
+    """Lua and Miller are charged for all that they do, as Weir is."""
+    if WORKLOAD != "fees":
+        sys.exit(f"{ENGINE} has no {WORKLOAD}")
+    start = time.perf_counter()
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [line.split(",") for line in lines], start
+
+
+def lua():
+    return whole_process(["lua5.4", os.path.join(SCRIPTS, "fees.lua"), FOLDER])
+
+
+def miller():
+    return whole_process(
+        ["mlr", "--icsv", "--ocsv", "--headerless-csv-output", "put", "-q", "-f", os.path.join(SCRIPTS, "fees.mlr"),
+         "then", "sort", "-nr", "fee", "-nf", "client_id", "then", "head", "-n", "20", f"{FOLDER}/invoices.csv"])
+
+
 def polars():
     import polars
     start = time.perf_counter()
@@ -165,7 +185,8 @@ def shown(value):
     return "" if value is None else value.isoformat()[:10] if hasattr(value, "isoformat") else str(value)
 
 
-rows, start = {"duckdb": duckdb, "polars": polars, "chdb": chdb, "datafusion": datafusion}[ENGINE]()
+engines = {"duckdb": duckdb, "polars": polars, "chdb": chdb, "datafusion": datafusion, "lua": lua, "miller": miller}
+rows, start = engines[ENGINE]()
 print(f"query_seconds {time.perf_counter() - start:.4f}", file=sys.stderr)
 for row in rows:
     print(",".join(shown(value) for value in row))

@@ -20,6 +20,8 @@ PROJECT = os.path.dirname(HERE)
 WORK = reference.WORK[:-1] + ["dashboard", "ndjson"]
 DASHBOARD = ["gsv", "referrers", "rates", "fees"]
 PEERS = {"duckdb": ["duckdb"], "polars": ["polars"], "chdb": ["chdb"], "datafusion": ["datafusion", "pyarrow"]}
+# Peers that are programs and do one workload alone.
+PROGRAMS = {"lua": "lua5.4", "miller": "mlr"}
 
 
 def options():
@@ -27,7 +29,7 @@ def options():
     parser.add_argument("--rows", type=int, default=10_000_000, help="invoices (default: 10 million, 0.8 GB)")
     parser.add_argument("--runs", type=int, default=3, help="times that each work is done; medians are shown (default: 3)")
     parser.add_argument("--only", default=",".join(WORK), help="workloads, parted by commas")
-    parser.add_argument("--peers", default=",".join(PEERS), help="peers, parted by commas")
+    parser.add_argument("--peers", default=",".join([*PEERS, *PROGRAMS]), help="peers, parted by commas")
     parser.add_argument("--weir", default=os.path.join(PROJECT, ".build/release/weir"), help="the binary (make build)")
     parser.add_argument("--workers", default="2", help="worker threads of Weir; peers have two (default: 2)")
     parser.add_argument("--folder", default=os.path.join(tempfile.gettempdir(), "weir-benchmarks"),
@@ -39,7 +41,7 @@ def options():
     parser.add_argument("--against", metavar="FILE", help="compare with kept figures")
     parser.add_argument("--tolerance", type=float, default=10, help="percent that a figure may be worse (default: 10)")
     chosen = parser.parse_args()
-    for given, known, what in ((chosen.only, WORK, "workload"), (chosen.peers, PEERS, "peer")):
+    for given, known, what in ((chosen.only, WORK, "workload"), (chosen.peers, [*PEERS, *PROGRAMS], "peer")):
         for name in given.split(","):
             if name not in known:
                 parser.error(f"no {what} '{name}': there are {', '.join(known)}")
@@ -73,10 +75,16 @@ def peers(chosen):
     if chosen.install:
         if not os.path.exists(own):
             subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        packages = sorted({package for peer in chosen.peers.split(",") for package in PEERS[peer]})
+        packages = sorted({package for peer in chosen.peers.split(",") for package in PEERS.get(peer, [])})
         subprocess.run([own, "-m", "pip", "install", "--quiet", *packages], check=True)
     found = {}
     for peer in chosen.peers.split(","):
+        if peer in PROGRAMS:
+            if which(PROGRAMS[peer]):
+                found[peer] = sys.executable
+            else:
+                print(f"{peer} is not installed and left out")
+            continue
         for python in [own, sys.executable]:
             imports = "; ".join(f"import {package}" for package in PEERS[peer])
             if os.path.exists(python) and subprocess.run([python, "-c", imports], capture_output=True).returncode == 0:

@@ -5,7 +5,7 @@ import Expressions
 extension Kernel {
   private static let schema = Schema([
     Field("hours", ValueType(.decimal(precision: 6, scale: 2))),
-    Field("rate", ValueType(.decimal(precision: 8, scale: 2), unit: Unit("USD"))),
+    Field("rate", ValueType(.decimal(precision: 8, scale: 2))),
     Field("issued_on", ValueType(.date)), Field("status", ValueType(.string)),
     Field("referrer", ValueType(.int, isNullable: true)),
   ])
@@ -18,6 +18,36 @@ extension Kernel {
       expression("expression-month", "month(issued_on)"),
       expression("expression-choice", "referrer and hours * 0.02 or hours"),
       expression("expression-round", "round(hours * rate * 0.1234, 2)"),
+    ] + rules
+  }
+
+  /// Fee rules as people write them, as the functions' bodies.
+  private static var rules: [Kernel] {
+    let amount = "local amount = hours * rate "
+    return [
+      expression("rule-linear", amount + "return amount * 0.15"),
+      expression(
+        "rule-tiered",
+        amount + """
+          if amount > 10000 then return 1500 + (amount - 10000) * 0.08 end
+          if amount > 1000 then return 150 + (amount - 1000) * 0.15 end
+          return amount * 0.15
+          """),
+      expression("rule-capped", amount + "return math.max(25, math.min(amount * 0.15, 5000))"),
+      expression(
+        "rule-dated",
+        amount + """
+          if issued_on < "2021-01-01" then return amount * 0.10 end
+          if issued_on < "2023-07-01" then return amount * 0.12 end
+          return amount * 0.15
+          """),
+      expression(
+        "rule-currency",
+        amount + """
+          if status == "paid" then return amount * 0.15 end
+          if status == "open" then return amount * 0.15 * 1.02 end
+          return amount * 0.2
+          """),
     ]
   }
 

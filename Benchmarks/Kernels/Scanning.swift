@@ -11,6 +11,8 @@ extension Kernel {
     [
       csv("csv-rows", reading: nil), csv("csv-int", reading: 0), csv("csv-decimal", reading: 4),
       csv("csv-date", reading: 1), csv("csv-text", reading: 2), csv("csv-quoted-rows", reading: 2, quoted: true),
+      transfers("csv-timestamp", reading: 0), transfers("csv-float", reading: 1), transfers("csv-wide", reading: 2),
+      transfers("csv-bool", reading: 3),
       Kernel(name: "ndjson-decimal", rows: invoices) {
         let source = try JSONSource.open(paths: [file("kernel.ndjson", lines())], layout: .lines, columns: columns())
         return { try read(source, 4) }
@@ -21,6 +23,17 @@ extension Kernel {
   private static func csv(_ name: String, reading column: Int?, quoted: Bool = false) -> Kernel {
     Kernel(name: name, rows: invoices) {
       let source = try CSVSource.open(paths: [file("kernel.csv", table(quoted: quoted))], columns: columns())
+      return { try read(source, column) }
+    }
+  }
+
+  private static func transfers(_ name: String, reading column: Int) -> Kernel {
+    Kernel(name: name, rows: invoices) {
+      let types = ["timestamp", "float", "decimal(30,10)", "bool"]
+      let columns = try zip(["at", "share", "amount", "is_final"], types).map {
+        ColumnReading($0, try ValueType(parsing: $1))
+      }
+      let source = try CSVSource.open(paths: [file("kernel.csv", transferTable())], columns: columns)
       return { try read(source, column) }
     }
   }
@@ -61,6 +74,18 @@ extension Kernel {
     rows { id, date, skill, hours, rate in
       let name = quoted && id % 4 == 0 ? "\"skill, \(skill)\"" : "skill-\(skill)"
       text += "\(id),\(date),\(name),\(id % 5 == 0 ? "open" : "paid"),\(hours),\(rate)\n"
+    }
+    return text
+  }
+
+  private static func transferTable() -> String {
+    var numbers = Numbers(3)
+    var text = "at,share,amount,is_final\n"
+    for row in 0..<invoices {
+      let (hour, minute) = (10 + numbers.below(14), 10 + numbers.below(50))
+      text += "2024-0\(1 + numbers.below(9))-1\(numbers.below(9))T\(hour):\(minute):30Z,"
+      text += "0.\(numbers.below(1_000_000_000))\(row),\(1_000_000_000_000 + numbers.below(1_000_000_000)).0\(row),"
+      text += "\(row % 3 == 0)\n"
     }
     return text
   }

@@ -50,7 +50,7 @@ public struct TextInterner: Sendable {
       slot = (slot + 1) & (slots.count - 1)
     }
     let number = ends.count
-    for index in text.indices { arena.append(text[index]) }
+    unsafe text.withUnsafeBufferPointer { unsafe arena.append(contentsOf: $0) }
     ends.append(arena.count)
     hashes.append(hash)
     slots[slot] = UInt32(number + 1)
@@ -60,10 +60,7 @@ public struct TextInterner: Sendable {
 
   private func holds(_ text: Span<UInt8>, at number: Int) -> Bool {
     let range = range(of: number)
-    guard range.count == text.count else { return false }
-    let mine = arena.span.extracting(range)
-    for index in text.indices where mine[index] != text[index] { return false }
-    return true
+    return range.count == text.count && BytewiseOrder.compare(arena.span.extracting(range), text) == 0
   }
 
   private mutating func grow() {

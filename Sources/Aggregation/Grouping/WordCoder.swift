@@ -70,6 +70,30 @@ final class WordCoder {
     return Int128(truncatingIfNeeded: bits)
   }
 
+  // MARK: Values of chosen rows
+
+  /// Whether values are numbered as they come: each that is given a word is kept as long as the coder.
+  var numbersValues: Bool {
+    switch type {
+    case .string, .list: true
+    default: false
+    }
+  }
+
+  /// Words that stand for the rows of a batch until it is known which of them are chosen: no value has a word below 0.
+  func rowMarks(_ count: Int) -> [Int64] { (0..<count).map { ~Int64($0) } }
+
+  /// Gives the rows of a batch that were chosen the words of their values, in place of their marks.
+  func settle(_ words: inout [Int64], _ groups: [UInt32], _ column: Column) {
+    var chosen: [(group: Int, row: Int32)] = []
+    for group in groups where words[Int(group)] < 0 {
+      chosen.append((Int(group), Int32(~words[Int(group)])))
+      words[Int(group)] = 0
+    }
+    if chosen.isEmpty { return }
+    for (place, word) in zip(chosen, self.words(of: column.gathered(chosen.map(\.row)))) { words[place.group] = word }
+  }
+
   // A list is numbered by the words of its elements, each after a byte that says whether it is there.
   private lazy var elementCoder: WordCoder = {
     guard case .list(let element) = type else { preconditionFailure("\(type) has no elements") }

@@ -1,4 +1,5 @@
 import Columns
+import Memory
 
 /// Values as signed words that compare as the values do.
 enum OrderedWord {
@@ -53,15 +54,12 @@ extension TextDictionary {
   /// -1, 0 or 1: how the bytes of two codes compare.
   func compare(_ left: Int, _ right: Int) -> Int {
     let bytes = interner.bytes.span
-    return TextOrder.compare(
+    return BytewiseOrder.compare(
       bytes.extracting(interner.range(of: left)), bytes.extracting(interner.range(of: right)))
   }
 }
 
-enum TextOrder {
-  static func compare(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int {
-    let shared = min(left.count, right.count)
-    for index in 0..<shared where left[index] != right[index] { return left[index] < right[index] ? -1 : 1 }
-    return left.count == right.count ? 0 : left.count < right.count ? -1 : 1
-  }
+extension TextDictionary {
+  /// -1, 0 or 1, by the bytes of a text and of a code's.
+  func compare(_ text: Span<UInt8>, with code: Int) -> Int { withBytes(of: code) { BytewiseOrder.compare(text, $0) } }
 }

@@ -53,7 +53,7 @@ struct RowOrder {
     }
     let order = (0..<interner.count).sorted { left, right in
       if prefixes[left] != prefixes[right] { return prefixes[left] < prefixes[right] }
-      return TextOrder.compare(
+      return BytewiseOrder.compare(
         bytes.span.extracting(interner.range(of: left)), bytes.span.extracting(interner.range(of: right))) < 0
     }
     var ranks = [Int64](repeating: 0, count: order.count)

@@ -64,11 +64,12 @@ final class ArgExtremePartial: StatefulPartial {
 
   func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
     let order = orderWords(arguments[1])
-    let fresh = coder.words(of: arguments[0])
+    let fresh = coder.numbersValues ? coder.rowMarks(groups.count) : coder.words(of: arguments[0])
     let rows = positions.keys(groups.count)
     let present = Self.both(arguments[0].present, arguments[1].present)
     Self.take(
       fresh, order, rows, groups, present, order: ordering, into: &words, &best, &keys)
+    if coder.numbersValues { coder.settle(&words, groups, arguments[0]) }
   }
 
   private static func both(_ left: [Bool]?, _ right: [Bool]?) -> [Bool]? {

@@ -51,9 +51,15 @@ final class EndPartial: StatefulPartial {
   }
 
   func add(_ arguments: [Column], groups: [UInt32], positions: RowPositions) {
-    let fresh = coder.words(of: arguments[0])
     let rows = positions.keys(groups.count)
-    Self.take(fresh, rows, groups, arguments[0].present, wantsLast: wantsLast, into: &words, &keys)
+    let column = arguments[0]
+    if coder.numbersValues {
+      let marks = coder.rowMarks(groups.count)
+      Self.take(marks, rows, groups, column.present, wantsLast: wantsLast, into: &words, &keys)
+      coder.settle(&words, groups, column)
+    } else {
+      Self.take(coder.words(of: column), rows, groups, column.present, wantsLast: wantsLast, into: &words, &keys)
+    }
   }
 
   private static func take(

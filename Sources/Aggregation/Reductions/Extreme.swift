@@ -89,9 +89,26 @@ final class ExtremePartial: StatefulPartial {
       Self.least(fresh, groups, column.present, into: &wideWords, &isSet)
     case .text:
       guard case .texts(let values) = column.values else { preconditionFailure("a column that is not of its type") }
+      guard case .coded = values else { return takePlain(values, groups, column.present) }
       let codes = texts.words(of: values, present: column.present)
       Self.extremes(
         codes, groups, column.present, in: texts.dictionary, wantsGreatest: wantsGreatest, into: &words, &isSet)
+    }
+  }
+
+  /// Texts without a dictionary: only those that are the best so far get into one.
+  private func takePlain(_ values: TextValues, _ groups: [UInt32], _ present: [Bool]?) {
+    for row in groups.indices {
+      if let present, !present[row] { continue }
+      let group = Int(groups[row])
+      values.withBytes(of: row) { text in
+        if isSet[group] {
+          let order = texts.dictionary.compare(text, with: Int(words[group]))
+          if wantsGreatest ? order <= 0 : order >= 0 { return }
+        }
+        isSet[group] = true
+        words[group] = Int64(texts.dictionary.code(for: text))
+      }
     }
   }
 

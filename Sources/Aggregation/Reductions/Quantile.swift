@@ -107,7 +107,7 @@ final class QuantilePartial: StatefulPartial {
     return try selection.column(all, groupCount, workers)
   }
 
-  var valueByteCount: Int { narrowValues.count * 8 + values.count * 12 + wideValues.count * 20 }
+  var valueByteCount: Int { narrowValues.byteCount + values.byteCount + wideValues.byteCount }
 
   static let stateName = "quantile"
 

@@ -31,7 +31,7 @@ struct ColumnCells {
     let isFast = cellReader.hasPlainMissing && reading.thousands == nil
     func fast<Value>(
       _ kernel: @autoclosure () -> ParsedCells<Value>, zero: Value, where isUsable: Bool = true,
-      _ make: ([Value]) -> Column.Values, _ slow: (Span<UInt8>) -> CellOutcome<Value>
+      _ make: ([Value]) -> Column.Values, slow: (Span<UInt8>) -> CellOutcome<Value>
     ) -> (column: Column, failures: [CellFailure]) {
       var parsed = isFast && isUsable ? kernel() : Self.nothing(rowCount, zero)
       let present = building.decide(&parsed.values, missing: parsed.missing, undecided: parsed.undecided) {
@@ -42,32 +42,32 @@ struct ColumnCells {
     let isPlain = reading.format == nil
     switch reading.type.data {
     case .int:
-      return fast(CellKernels.ints(window, cells, rows: rows), zero: 0, { .ints($0) }, cellReader.int)
+      return fast(CellKernels.ints(window, cells, rows: rows), zero: 0, { .ints($0) }, slow: cellReader.int)
     case .decimal(let precision, let scale) where precision <= DataType.narrowPrecision:
       return fast(
         CellKernels.decimals(
           window, cells, rows: rows, precision: precision, scale: scale, point: reading.decimalPoint),
-        zero: 0, { .decimals64($0, scale: scale) }
-      ) { text in cellReader.decimal(text, precision: precision, scale: scale).map { Int64($0) } }
+        zero: 0, { .decimals64($0, scale: scale) },
+        slow: { text in cellReader.decimal(text, precision: precision, scale: scale).map { Int64($0) } })
     case .decimal(let precision, let scale):
       return fast(
         CellKernels.wideDecimals(
           window, cells, rows: rows, precision: precision, scale: scale, point: reading.decimalPoint),
-        zero: 0, { .decimals128($0, scale: scale) }
-      ) { text in cellReader.decimal(text, precision: precision, scale: scale) }
+        zero: 0, { .decimals128($0, scale: scale) },
+        slow: { text in cellReader.decimal(text, precision: precision, scale: scale) })
     case .date:
       return fast(
-        CellKernels.isoDates(window, cells, rows: rows), zero: 0, where: isPlain, { .dates($0) }, cellReader.date)
+        CellKernels.isoDates(window, cells, rows: rows), zero: 0, where: isPlain, { .dates($0) }, slow: cellReader.date)
     case .timestamp:
       return fast(
         CellKernels.timestamps(window, cells, rows: rows, offsetMinutes: reading.zone.minutes), zero: 0, where: isPlain,
-        { .timestamps($0) }, cellReader.timestamp)
+        { .timestamps($0) }, slow: cellReader.timestamp)
     case .bool:
-      return fast(CellKernels.bools(window, cells, rows: rows), zero: false, { .bools($0) }, cellReader.bool)
+      return fast(CellKernels.bools(window, cells, rows: rows), zero: false, { .bools($0) }, slow: cellReader.bool)
     case .float:
       return fast(
         CellKernels.floats(window, cells, rows: rows, point: reading.decimalPoint), zero: 0, { .floats($0) },
-        cellReader.float)
+        slow: cellReader.float)
     case .string: return textColumn(cells, rows, &building, texts)
     case .list(let element): return listColumn(cells, rows, &building, element)
     }
