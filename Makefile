@@ -6,7 +6,7 @@ WEIR = .build/release/weir
 # Where the toolchain has its runtime as archives it goes into the binary, which then starts in half the time and needs no toolchain to run.
 STATIC := $(if $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static),--static-swift-stdlib)
 
-.PHONY: run build test check lint format install setup clean sanitize fuzz fuzz-rules fuzz-bridge fuzz-share bench bench-kernels bench-lua
+.PHONY: run build test check lint format install setup clean sanitize fuzz fuzz-rules fuzz-bridge fuzz-share leaks bench bench-kernels bench-lua
 
 run: build
 	$(WEIR) run Pipelines/network-dashboard.yaml --out out
@@ -34,7 +34,7 @@ install: build
 # Undefined Behaviour Sanitizer in `make fuzz`. The laws of the aggregates and the cases would take hours: SANITIZE_ADDRESS=. runs them too.
 SANITIZE_ADDRESS ?= ^(LuaHostTests|LuaPluginsTests|MemoryTests|FormatsTests|ColumnsTests|ExpressionsTests|YAMLNodesTests)\.
 SANITIZE_THREAD ?= ^(LuaHostTests|RunnerTests|StagesTests)\.
-sanitize: setup
+sanitize: setup leaks
 	swift test --disable-xctest --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
 	swift test --disable-xctest --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
 
@@ -73,6 +73,12 @@ fuzz-share: $(FUZZERS:%=.build-fuzz/bin/%)
 	  $(FUZZER_RUN) -runs=3000 -seed=1 Tests/Fuzzing/Seeds/$$fuzzer >.build-fuzz/$$fuzzer.log 2>&1 \
 	  || { cat .build-fuzz/$$fuzzer.log; exit 1; }; \
 	done; echo "fuzzed $(FUZZERS)"
+
+# 10,000 states made, used and dropped, under the leak sanitizer.
+leaks: .build-fuzz/targets.a
+	@mkdir -p .build-fuzz/bin
+	clang $(FUZZ_FLAGS) Tests/Fuzzing/States.c .build-fuzz/targets.a -o .build-fuzz/bin/States $$(pkg-config --libs lua5.4) -lm
+	ASAN_OPTIONS=detect_leaks=1 .build-fuzz/bin/States
 
 FUZZER_RUN = .build-fuzz/bin/$$fuzzer -artifact_prefix=.build-fuzz/$$fuzzer- -detect_leaks=0 -verbosity=0 -max_len=2000 -dict=Tests/Fuzzing/Programs.dict
 FUZZ_FLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined $(addprefix -I$(CURDIR)/Sources/,CLuaBridge \

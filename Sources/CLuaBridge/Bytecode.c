@@ -1,12 +1,6 @@
-#include "bridge.h"
+#include "bytecode.h"
 
-// The dump of Lua 5.4: lundump.c's order, read only from what this process compiled.
-
-enum {
-  OP_SETUPVAL = 10, OP_GETUPVAL = 9, OP_LFALSESKIP = 6, OP_BANDK = 29, OP_BXORK = 31, OP_SHRI = 32, OP_SHLI = 33,
-  OP_SETTABUP = 15, OP_SELF = 20, OP_MODK = 25, OP_IDIVK = 28, OP_MOD = 37, OP_IDIV = 40, OP_BAND = 41, OP_SHR = 45, OP_BNOT = 50, OP_TBC = 55, OP_JMP = 56, OP_CALL = 68,
-  OP_TAILCALL = 69, OP_FORLOOP = 73, OP_TFORLOOP = 77, OP_CLOSURE = 79, OP_LAST = 82
-};
+// What a compiled file may not hold.
 
 typedef struct function_scope {
   struct function_scope *parent;
@@ -14,67 +8,16 @@ typedef struct function_scope {
   int count;
 } function_scope;
 
-typedef struct {
-  lua_State *L;
-  weir_state *S;
-  const unsigned char *at, *end;
-  const char *refusal;
-  int line;
-  bool bends;    // something runs more than once, or calls
-  bool survives; // the function was made while its file loaded, and is called for every row
-} reader;
-
-static unsigned read_byte(reader *r) {
-  if (r->at >= r->end) {
-    if (!r->refusal) r->refusal = "the compiled form is not as expected";
-    return 0x80;
-  }
-  return *r->at++;
-}
-
-static size_t read_size(reader *r) {
-  size_t value = 0;
-  for (int i = 0; i < 10; i++) {
-    unsigned byte = read_byte(r);
-    value = value << 7 | (byte & 0x7F);
-    if (byte & 0x80) break;
-  }
-  return value;
-}
-
-static const unsigned char *skip(reader *r, size_t length) {
-  const unsigned char *start = r->at;
-  if ((size_t)(r->end - r->at) < length) {
-    if (!r->refusal) r->refusal = "the compiled form is not as expected";
-    r->at = r->end;
-    return NULL;
-  }
-  r->at += length;
-  return start;
-}
-
-static const char *read_string(reader *r, size_t *length) {
-  size_t size = read_size(r);
-  *length = size ? size - 1 : 0;
-  return (const char *)skip(r, *length);
-}
-
-static void refuse(reader *r, const char *why, int line) {
-  if (r->refusal) return;
-  r->refusal = why;
-  r->line = line;
-}
-
 /// Notes texts, which tell the columns that scripts name.
 static size_t read_constants(reader *r) {
   size_t count = read_size(r);
   lua_rawgeti(r->L, LUA_REGISTRYINDEX, r->S->names);
   for (size_t i = 0; i < count && !r->refusal; i++) {
     switch (read_byte(r)) {
-    case 0x03:
-    case 0x13: skip(r, 8); break;
-    case 0x04:
-    case 0x14: {
+    case CONSTANT_INT:
+    case CONSTANT_FLOAT: skip(r, 8); break;
+    case CONSTANT_TEXT:
+    case CONSTANT_LONG_TEXT: {
       size_t length;
       const char *text = read_string(r, &length);
       if (text && length < 60) {
@@ -112,12 +55,6 @@ static bool comes_from_outside(const function_scope *scope, int index) {
   return true;
 }
 
-static unsigned instruction(const unsigned char *code, size_t pc) {
-  unsigned value;
-  memcpy(&value, code + pc * 4, 4);
-  return value;
-}
-
 static void check_assignment(reader *r, const function_scope *scope, int index, int line) {
   if (r->survives) {
     if (comes_from_outside(scope, index))
@@ -142,11 +79,6 @@ static void check_code(reader *r, const unsigned char *code, size_t count, size_
       refuse(r, "a function with more than 255 constants cannot use bitwise operators: split it", line);
     if (opcode == OP_LFALSESKIP && pc > 0 && (instruction(code, pc - 1) & 0x7F) == OP_GETUPVAL)
       refuse(r, "a table of an outer function is indexed by a comparison: name the comparison first", line);
-    bool jumps_back = opcode == OP_JMP && (instruction(code, pc) >> 7) < (1u << 24) - 1; // 2^24 - 1 stands for 0
-    r->bends |= jumps_back || opcode == OP_CALL || opcode == OP_TAILCALL || opcode == OP_SELF || opcode == OP_CLOSURE ||
-                (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP) ||
-                // This library notes no line for them unless a hook runs: a division by 0 would name the function's first.
-                opcode == OP_MODK || opcode == OP_IDIVK || opcode == OP_MOD || opcode == OP_IDIV;
     if (opcode == OP_SETUPVAL) check_assignment(r, scope, (int)argument, line);
   }
 }
@@ -202,10 +134,4 @@ const char *weir_survivor_refusal(lua_State *L, weir_state *S, const char *code,
   const char *refusal = refusal_of(&r, code, length);
   *line = r.line;
   return refusal;
-}
-
-/// Whether every instruction runs at most once and none calls.
-bool weir_runs_straight(lua_State *L, weir_state *S, const char *code, size_t length) {
-  reader r = {.L = L, .S = S};
-  return !refusal_of(&r, code, length) && !r.bends;
 }

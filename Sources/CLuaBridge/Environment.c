@@ -78,42 +78,47 @@ static int base_tonumber(lua_State *L) {
   return 1;
 }
 
-/// After a protected call: limits and rejections go on up, whoever catches.
-static void pass_on(lua_State *L, weir_state *S, int code) {
-  if (code == LUA_ERRMEM) weir_note_exhaustion(S);
-  if (code != LUA_OK && (S->fatal || S->rejecting || S->status != WEIR_OK)) lua_error(L);
+/// Runs where an error is raised that a script will catch: one of the C stack is a limit, and passes on.
+static int on_caught(lua_State *L) {
+  weir_note_overflow(L, state_of(L));
+  lua_settop(L, 1);
+  return 1;
+}
+
+/// A protected call of the function two above index `handler`, which becomes `on_caught`, with all above it; true stands
+/// between them. After it limits and rejections go on up, whoever catches.
+static int call_caught(lua_State *L, weir_state *S, int handler) {
+  int32_t loading = S->loading, requiring = S->requiring;
+  weir_charge(L, S, 10);
+  int code = lua_pcall(L, lua_gettop(L) - handler - 2, LUA_MULTRET, handler);
+  if (code != LUA_OK) {
+    if (code == LUA_ERRMEM) weir_note_exhaustion(S);
+    if (code == LUA_ERRERR) weir_note_depth(L, S);
+    if (S->fatal || S->rejecting || S->status != WEIR_OK) lua_error(L);
+  }
+  S->loading = loading;
+  weir_forget_modules(L, S, requiring);
+  return code;
 }
 
 static int base_pcall(lua_State *L) {
-  weir_state *S = state_of(L);
   luaL_checkany(L, 1);
-  weir_charge(L, S, 10);
+  lua_pushcfunction(L, on_caught);
   lua_pushboolean(L, 1);
-  lua_insert(L, 1);
-  int32_t loading = S->loading, requiring = S->requiring;
-  int code = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
-  pass_on(L, S, code);
-  S->loading = loading;
-  weir_forget_modules(L, S, requiring);
-  if (code == LUA_OK) return lua_gettop(L);
+  lua_rotate(L, 1, 2); // handler, true, function, arguments
+  if (call_caught(L, state_of(L), 1) == LUA_OK) return lua_gettop(L) - 1;
   lua_pushboolean(L, 0);
   lua_insert(L, -2);
   return 2;
 }
 
 static int base_xpcall(lua_State *L) {
-  weir_state *S = state_of(L);
   luaL_checktype(L, 2, LUA_TFUNCTION);
-  weir_charge(L, S, 10);
+  lua_pushcfunction(L, on_caught);
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
-  lua_rotate(L, 3, 2); // function, handler, true, function, arguments
-  int32_t loading = S->loading, requiring = S->requiring;
-  int code = lua_pcall(L, lua_gettop(L) - 4, LUA_MULTRET, 0);
-  pass_on(L, S, code);
-  S->loading = loading;
-  weir_forget_modules(L, S, requiring);
-  if (code == LUA_OK) return lua_gettop(L) - 2;
+  lua_rotate(L, 3, 3); // function, own handler, handler, true, function, arguments
+  if (call_caught(L, state_of(L), 3) == LUA_OK) return lua_gettop(L) - 3;
   lua_pushboolean(L, 0); // the handler runs after the stack has gone, where it is an ordinary call
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -3);
@@ -157,6 +162,13 @@ static int base_select(lua_State *L) {
 
 enum { LOG_TEXT = 400, LOG_BYTES = 1 << 20 };
 
+/// Which of the lines at hand comes first: the row that runs, or how many were written; -1 where workers share rows in
+/// other ways each time.
+static int64_t log_order(weir_state *S) {
+  if (S->batch && (S->batch->mode == WEIR_MAP || S->batch->mode == WEIR_FOLD)) return S->batch->row;
+  return S->source || S->exporting || (S->batch && S->batch->mode == WEIR_WHOLE) ? S->logged++ : -1;
+}
+
 /// `log(…)`: a line for the run's report, with the place that wrote it. What passes a limit is counted and left out.
 static int base_log(lua_State *L) {
   weir_state *S = state_of(L);
@@ -181,7 +193,7 @@ static int base_log(lua_State *L) {
     line = caller.currentline;
     source = caller.source[0] == '@' ? caller.source + 1 : caller.source;
   }
-  size_t needed = S->log_length + strlen(source) + length + 32;
+  size_t needed = S->log_length + strlen(source) + length + 56;
   if (needed > LOG_BYTES) {
     S->log_lost++;
     return 0;
@@ -192,8 +204,8 @@ static int base_log(lua_State *L) {
     S->log = larger;
     S->log_capacity = needed * 2;
   }
-  S->log_length += (size_t)snprintf(S->log + S->log_length, needed - S->log_length, "%s\x1f%d\x1f%.*s\n", source, line,
-                                    (int)length, text);
+  S->log_length += (size_t)snprintf(S->log + S->log_length, needed - S->log_length, "%s\x1f%d\x1f%lld\x1f%.*s\n", source, line,
+                                    (long long)log_order(S), (int)length, text);
   return 0;
 }
 

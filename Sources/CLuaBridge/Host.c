@@ -55,14 +55,21 @@ static int add_body(lua_State *L) {
   return 0;
 }
 
-weir_status weir_add_function(weir_state *S, const char *name, int32_t number) {
+/// What the host sets up costs no script its steps.
+static void begin_unlimited(weir_state *S) {
   weir_begin(S, 1);
+  S->steps_left = S->batch_left = INT64_MAX / 2;
+  S->deadline = 0;
+}
+
+weir_status weir_add_function(weir_state *S, const char *name, int32_t number) {
+  begin_unlimited(S);
   global_request request = {name, number, NULL};
   return weir_protected(S, add_body, &request);
 }
 
 weir_status weir_set_global(weir_state *S, const char *name, const weir_value *nodes) {
-  weir_begin(S, 1);
+  begin_unlimited(S);
   global_request request = {name, 0, nodes};
   return weir_protected(S, add_body, &request);
 }

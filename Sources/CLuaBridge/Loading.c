@@ -41,6 +41,19 @@ void weir_fail_syntax(lua_State *L, weir_state *S, const char *path) {
   abort(); // not reached: lua_error does not return
 }
 
+static void check_loaded(lua_State *L, weir_state *S, int code, const char *path) {
+  if (code == LUA_ERRMEM) {
+    weir_note_exhaustion(S);
+    weir_fail(L, S->fatal, S->message);
+  }
+  if (code != LUA_OK) weir_fail_syntax(L, S, path);
+}
+
+static void refuse_chunk(lua_State *L, weir_state *S, const char *path, int line, const char *refusal) {
+  lua_pushfstring(L, "%s:%d: %s", path, line, refusal);
+  weir_fail_syntax(L, S, path);
+}
+
 /// Refuses the function at the top, which outlives the load of its file, where it assigns to a local around it: that
 /// local would travel between rows.
 void weir_check_survivor(lua_State *L, weir_state *S) {
@@ -56,11 +69,29 @@ void weir_check_survivor(lua_State *L, weir_state *S) {
     lua_Debug about;
     lua_pushvalue(L, top);
     lua_getinfo(L, ">S", &about);
-    const char *path = about.source[0] == '@' ? about.source + 1 : about.source;
-    lua_pushfstring(L, "%s:%d: %s", path, line, refusal);
-    weir_fail_syntax(L, S, path);
+    refuse_chunk(L, S, about.source[0] == '@' ? about.source + 1 : about.source, line, refusal);
   }
   lua_settop(L, top);
+}
+
+/// Replaces the function at the top but one, whose compiled form the top is, by one with guards: [function, dump] ->
+/// [guarded function].
+static void load_guarded(lua_State *L, weir_state *S, const char *bytes, size_t length, const char *path) {
+  size_t written;
+  int line = 0;
+  const char *refusal;
+  char *guarded = weir_guarded(bytes, length, &written, &refusal, &line);
+  if (!guarded) {
+    if (refusal) refuse_chunk(L, S, path, line, refusal);
+    weir_fail_memory(L, REFUSED_NOTHING);
+  }
+  int code = luaL_loadbufferx(L, guarded, written, path, "b");
+  free(guarded);
+  check_loaded(L, S, code, path);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, S->guard);
+  lua_setupvalue(L, -2, 2);
 }
 
 /// Compiles, checks and runs one file in an environment of its own; leaves its value, frozen, and below it its globals.
@@ -80,21 +111,14 @@ void weir_load_chunk(lua_State *L, weir_state *S, const char *source, size_t len
   weir_charge(L, S, (int64_t)length >> 3);
   const char *name = lua_pushfstring(L, "@%s", path);
   int code = luaL_loadbufferx(L, source, length, name, "t");
-  if (code == LUA_ERRMEM) {
-    weir_note_exhaustion(S);
-    weir_fail(L, S->fatal, S->message);
-  }
-  if (code != LUA_OK) weir_fail_syntax(L, S, path);
+  check_loaded(L, S, code, path);
   lua_remove(L, -2);
   size_t dumped;
   const char *bytes = push_dump(L, &dumped);
   int line = 0;
   const char *refusal = weir_refusal(L, S, bytes, dumped, &line);
-  if (refusal) {
-    lua_pushfstring(L, "%s:%d: %s", path, line, refusal);
-    weir_fail_syntax(L, S, path);
-  }
-  lua_pop(L, 1);
+  if (refusal) refuse_chunk(L, S, path, line, refusal);
+  load_guarded(L, S, bytes, dumped, path);
   int32_t loading = S->loading, environment = weir_push_environment(L, S); // function, globals, environment
   lua_pushvalue(L, -3);
   lua_insert(L, -2);
@@ -175,16 +199,16 @@ void weir_add_module(weir_state *S, const char *name, const char *source, size_t
   S->modules = module;
 }
 
-static bool look_at_function(lua_State *L, weir_state *S, int function) {
-  for (int i = 1; lua_getupvalue(L, function, i); i++) {
+static bool look_at_function(lua_State *L, int function) {
+  bool is_straight = false;
+  const char *name;
+  for (int i = 1; (name = lua_getupvalue(L, function, i)); i++) {
     int type = lua_type(L, -1);
     lua_pop(L, 1);
     if (type == LUA_TTABLE || type == LUA_TFUNCTION) return false;
+    is_straight = !strcmp(name, WEIR_STRAIGHT); // the last says so
   }
-  size_t length;
-  lua_pushvalue(L, function);
-  const char *bytes = push_dump(L, &length);
-  return weir_runs_straight(L, S, bytes, length);
+  return is_straight;
 }
 
 /// Whether a function runs no instruction twice and can reach no code but its own, whatever its rows hold: it has no
@@ -195,7 +219,7 @@ bool weir_is_straight(lua_State *L, weir_state *S, int32_t number) {
     int top = lua_gettop(L);
     luaL_checkstack(L, 10, NULL);
     weir_push_function(L, S, number);
-    *known = look_at_function(L, S, top + 1) ? number : -number;
+    *known = look_at_function(L, top + 1) ? number : -number;
     lua_settop(L, top);
   }
   return *known == number;
@@ -275,7 +299,7 @@ static int upvalues_body(lua_State *L) {
   lua_newtable(L);
   const char *name;
   for (int i = 1; (name = lua_getupvalue(L, function, i)); i++) {
-    if (strcmp(name, "_ENV") == 0) lua_pop(L, 1);
+    if (strcmp(name, "_ENV") == 0 || name[0] == '(') lua_pop(L, 1);
     else lua_setfield(L, -2, name);
   }
   weir_read(L, S, -1, &S->reply, 0);

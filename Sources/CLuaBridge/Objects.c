@@ -220,14 +220,16 @@ static int decimal_order(lua_State *L) {
 static int decimal_less(lua_State *L) { return lua_pushboolean(L, decimal_order(L) < 0), 1; }
 static int decimal_less_equal(lua_State *L) { return lua_pushboolean(L, decimal_order(L) <= 0), 1; }
 
+bool weir_objects_equal(weir_state *S, const weir_object *a, const weir_object *b) {
+  if (a->kind + b->kind == WEIR_DATE + WEIR_TIMESTAMP && a->kind != b->kind) // a day beside a timestamp
+    return weir_instant(a) == weir_instant(b);
+  if (a->kind != b->kind) return a->kind == WEIR_GUARD || b->kind == WEIR_GUARD;
+  return a->kind == WEIR_DECIMAL ? weir_compare_decimals(S, a, b) == 0 : a->high == b->high;
+}
+
 static int object_equal(lua_State *L) {
   weir_object *a = object_at(L, 1), *b = object_at(L, 2);
-  bool equal = a && b && a->kind == b->kind;
-  if (a && b && a->kind + b->kind == WEIR_DATE + WEIR_TIMESTAMP && a->kind != b->kind) // a day beside a timestamp
-    equal = weir_instant(a) == weir_instant(b);
-  else if (equal && a->kind == WEIR_DECIMAL) equal = weir_compare_decimals(state_of(L), a, b) == 0;
-  else if (equal) equal = a->high == b->high;
-  lua_pushboolean(L, equal);
+  lua_pushboolean(L, a && b && weir_objects_equal(state_of(L), a, b));
   return 1;
 }
 

@@ -124,11 +124,31 @@ static void describe_value(lua_State *L, weir_state *S, const char *source) {
   }
 }
 
+/// Calls are nested as deeply as the C stack of a thread allows: the state is lost.
+void weir_note_depth(lua_State *L, weir_state *S) {
+  if (S->fatal) return;
+  S->fatal = WEIR_MEMORY;
+  weir_note_place(L, S);
+  strcpy(S->message, "stack overflow: functions that are called by operators, pcall, sort or gsub call each other too deeply: "
+                     "200 levels are the most");
+}
+
+/// Notes an overflow where the error that is raised, at index 1, is Lua's own: a script may raise the text, but not so deep.
+void weir_note_overflow(lua_State *L, weir_state *S) {
+  static const char overflow[] = "C stack overflow";
+  lua_Debug frame;
+  size_t length;
+  if (lua_type(L, 1) != LUA_TSTRING || S->status == WEIR_SYNTAX || !lua_getstack(L, 150, &frame)) return;
+  const char *text = lua_tolstring(L, 1, &length);
+  if (length >= sizeof overflow - 1 && !strcmp(text + length - (sizeof overflow - 1), overflow)) weir_note_depth(L, S);
+}
+
 /// Runs where the error is raised: writes message, line and traceback into the state, allocates nothing in Lua.
 int weir_handler(lua_State *L) {
   weir_state *S = state_of(L);
   const char *source = NULL;
   lua_Debug first;
+  weir_note_overflow(L, S);
   if (S->fatal) return 1; // where the limit was passed is noted
   S->line = 0;
   if (S->status == WEIR_SYNTAX) { // the file that does not run is no frame: Lua names it by its short form
@@ -184,7 +204,7 @@ weir_status weir_settle(weir_state *S, int code) {
   if (code == LUA_OK) return S->status = WEIR_OK;
   weir_forget_modules(S->L, S, 0);
   if (code == LUA_ERRMEM) weir_note_exhaustion(S);
-  if (code == LUA_ERRERR && !S->message[0]) strcpy(S->message, "stack overflow while an error was handled");
+  if (code == LUA_ERRERR) weir_note_depth(S->L, S);
   if (S->fatal) {
     lua_Debug about;
     if (!S->path[0] && !describe_function(S->L, S, &about)) strcpy(S->path, S->chunk);

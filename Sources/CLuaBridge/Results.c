@@ -131,11 +131,32 @@ static void append_text(lua_State *L, weir_state *S, weir_result *result, int in
   result->ends[result->count] = (int64_t)(start + length);
 }
 
+/// Raises where the table at the top, of `length` elements, is no list: an element would be left out in silence.
+static void check_list(lua_State *L, weir_state *S, const weir_result *result, lua_Integer length) {
+  lua_Integer entries = 0, expected = 1;
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) entries++;
+  if (entries == length) return;
+  weir_push_sorted_keys(L, S, -1);
+  for (;; expected++) {
+    lua_rawgeti(L, -1, expected);
+    if (lua_isinteger(L, -1) && lua_tointeger(L, -1) == expected) lua_pop(L, 1);
+    else break;
+  }
+  if (lua_isinteger(L, -1) && lua_tointeger(L, -1) > expected)
+    refuse_value(L, S, result, lua_pushfstring(L, "the script gave a table with a value at %I and none at %I",
+                                               lua_tointeger(L, -1), expected));
+  lua_pushcfunction(L, weir_tostring);
+  lua_insert(L, -2);
+  lua_call(L, 1, 1);
+  refuse(L, S, result, lua_pushfstring(L, "the script gave a table with the key '%s'", lua_tostring(L, -1)));
+}
+
 static void append_list(lua_State *L, weir_state *S, weir_result *result, int index) {
   if (lua_type(L, index) != LUA_TTABLE) refuse_type(L, S, result, index);
   weir_push_contents(L, index);
   lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
   weir_charge(L, S, count);
+  check_list(L, S, result, count);
   int64_t elements = (result->count ? result->ends[result->count - 1] : 0) + count;
   int64_t held = elements * (int64_t)width_of(result->element->kind);
   if (S->used + held > S->limits.memory) weir_fail_memory(L, REFUSED_MEMORY);

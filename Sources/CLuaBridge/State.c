@@ -102,6 +102,8 @@ static bool is_stack(weir_state *S, const void *block, size_t new_size) {
 static void note_refusal(weir_state *S, const void *block, size_t new_size) {
   bool passes_block = (int64_t)new_size > S->limits.block;
   lua_State *L = S->thread ? S->thread : S->L;
+  lua_Debug frame;
+  if (!lua_getstack(L, 0, &frame)) return; // the stack of calls that have failed, which Lua makes smaller
   S->refusal = !passes_block ? REFUSED_MEMORY : is_stack(S, block, new_size) ? REFUSED_STACK : REFUSED_BLOCK;
   weir_note_place(L, S);
 }
@@ -171,6 +173,7 @@ static int open_all(lua_State *L) {
   lua_pushboolean(L, 0);
   S->globals = luaL_ref(L, LUA_REGISTRYINDEX);
   weir_open_objects(L, S);
+  weir_open_guard(L, S);
   weir_open_environment(L, S);
   return 0;
 }

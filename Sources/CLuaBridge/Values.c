@@ -74,6 +74,11 @@ size_t weir_push(lua_State *L, weir_state *S, const weir_value *nodes) {
     size_t used = 1;
     for (int64_t i = 0; i < nodes->integer; i++) {
       used += weir_push(L, S, nodes + used);
+      weir_object *key = object_at(L, -1);
+      if (key) {
+        weir_push_key(L, S, key);
+        lua_remove(L, -2);
+      }
       used += weir_push(L, S, nodes + used);
       lua_rawset(L, -3);
     }
@@ -103,7 +108,8 @@ typedef struct {
   lua_Number number;
   const char *text;
   size_t length;
-  lua_Integer position;
+  weir_state *S;
+  const weir_object *object;
 } sort_key;
 
 static int compare_keys(const void *left, const void *right) {
@@ -112,12 +118,13 @@ static int compare_keys(const void *left, const void *right) {
   if (a->rank == 0) return a->integer < b->integer ? -1 : a->integer > b->integer;
   if (a->rank == 1) return a->number < b->number ? -1 : a->number > b->number;
   if (a->rank == 3) return (int)(a->integer - b->integer);
+  if (a->rank > 3) return weir_compare_keys(a->S, a->object, b->object);
   size_t length = a->length < b->length ? a->length : b->length;
   int order = memcmp(a->text, b->text, length);
   return order ? order : a->length < b->length ? -1 : a->length > b->length;
 }
 
-static void note_key(lua_State *L, sort_key *key) {
+static void note_key(lua_State *L, weir_state *S, sort_key *key) {
   switch (lua_type(L, -2)) {
   case LUA_TNUMBER:
     key->rank = lua_isinteger(L, -2) ? 0 : 1;
@@ -132,12 +139,17 @@ static void note_key(lua_State *L, sort_key *key) {
     key->rank = 3;
     key->integer = lua_toboolean(L, -2);
     break;
-  default: luaL_error(L, "a table with a %s as a key has no order: keys are numbers, strings or booleans",
-                      weir_type_name(L, -2));
+  default:
+    key->object = object_at(L, -2);
+    key->S = S;
+    if (!key->object || key->object->kind < WEIR_DECIMAL || key->object->kind > WEIR_TIMESTAMP)
+      luaL_error(L, "a table with a %s as a key has no order: keys are numbers, strings, booleans, decimals or dates",
+                 weir_type_name(L, -2));
+    key->rank = key->object->kind; // decimals, dates, timestamps
   }
 }
 
-/// Pushes an array of the table's keys: integers, floats, strings by bytes, booleans. The same in every state and run.
+/// Pushes an array of the table's keys: integers, floats, strings by bytes, booleans, decimals, dates, timestamps. The same in every state and run.
 void weir_push_sorted_keys(lua_State *L, weir_state *S, int index) {
   index = lua_absindex(L, index);
   luaL_checkstack(L, 8, NULL);
@@ -149,14 +161,15 @@ void weir_push_sorted_keys(lua_State *L, weir_state *S, int index) {
   sort_key *order = lua_newuserdatauv(L, (count + 1) * sizeof *order, 0);
   ((weir_object *)order)->kind = 0;
   size_t i = 0;
-  for (lua_pushnil(L); lua_next(L, index) && i < count; lua_pop(L, 1)) note_key(L, memset(&order[i++], 0, sizeof *order));
+  for (lua_pushnil(L); lua_next(L, index) && i < count; lua_pop(L, 1)) note_key(L, S, memset(&order[i++], 0, sizeof *order));
   qsort(order, count, sizeof *order, compare_keys);
   for (i = 0; i < count; i++) {
     switch (order[i].rank) {
     case 0: lua_pushinteger(L, order[i].integer); break;
     case 1: lua_pushnumber(L, order[i].number); break;
     case 2: lua_pushlstring(L, order[i].text, order[i].length); break;
-    default: lua_pushboolean(L, (int)order[i].integer);
+    case 3: lua_pushboolean(L, (int)order[i].integer); break;
+    default: weir_push_key(L, S, order[i].object);
     }
     lua_rawseti(L, keys, (lua_Integer)i + 1);
   }

@@ -68,12 +68,14 @@ struct weir_state {
   int metatable[16];      // registry references, by kind
   int functions, numbers; // number -> function, function -> number
   int library, globals, modules_loaded, names;
+  int guard, keys;        // the guard of comparisons and keys; the objects that are keys, by value
   int environment_set;    // the files' environments, as keys
   int32_t function_count;
   weir_values reply, arguments;
   weir_module *modules;
   char *log;
   size_t log_length, log_capacity;
+  int64_t logged;   // lines that have an order of their own
   int64_t log_lost; // lines that were left out since the log was read
   char message[512], path[256], traceback[1024];
   char chunk[256];        // the file that loads
@@ -127,6 +129,8 @@ weir_status weir_settle(weir_state *S, int code);
 int weir_handler(lua_State *L);
 void weir_note_place(lua_State *L, weir_state *S);
 void weir_note_exhaustion(weir_state *S);
+void weir_note_overflow(lua_State *L, weir_state *S);
+void weir_note_depth(lua_State *L, weir_state *S);
 size_t weir_copy_clean(char *to, size_t room, const char *from, size_t length);
 void weir_describe_thread(lua_State *L, weir_state *S, lua_State *thread);
 // Values.c
@@ -139,6 +143,7 @@ int32_t weir_function_number(lua_State *L, weir_state *S, int index);
 void weir_push_object(lua_State *L, weir_state *S, int kind, int scale, int64_t high, uint64_t low);
 void weir_push_decimal(lua_State *L, weir_state *S, __int128 coefficient, int scale);
 bool weir_to_decimal(lua_State *L, weir_state *S, int index, weir_object *out);
+bool weir_objects_equal(weir_state *S, const weir_object *a, const weir_object *b);
 int weir_compare_decimals(weir_state *S, const weir_object *a, const weir_object *b);
 void weir_open_objects(lua_State *L, weir_state *S);
 size_t weir_object_text(const weir_object *object, char *text);
@@ -146,6 +151,11 @@ int64_t weir_instant(const weir_object *object);
 const char *weir_type_name(lua_State *L, int index);
 extern const __int128 weir_bound;
 bool weir_power_of_ten(int exponent, __int128 *result);
+// Keys.c
+enum { WEIR_GUARD = 14 }; // the kind of the guard, which no value has
+void weir_open_guard(lua_State *L, weir_state *S);
+void weir_push_key(lua_State *L, weir_state *S, const weir_object *object);
+int weir_compare_keys(weir_state *S, const weir_object *a, const weir_object *b);
 // Environment.c, Freezing.c, Strings.c, Patterns.c, Format.c, Tables.c, Maths.c: libraries
 void weir_open_environment(lua_State *L, weir_state *S);
 int32_t weir_push_environment(lua_State *L, weir_state *S);
@@ -167,7 +177,10 @@ int weir_format(lua_State *L);
 void weir_open_tables(lua_State *L);
 void weir_open_maths(lua_State *L);
 void weir_open_utf8(lua_State *L);
-// Loading.c, Bytecode.c
+// Loading.c, Bytecode.c, Guarding.c
+/// What the last upvalue, the guard, is called in functions of which every instruction runs at most once and none calls:
+/// no local of a script has such a name.
+#define WEIR_STRAIGHT "(guard, straight)"
 void weir_load_chunk(lua_State *L, weir_state *S, const char *source, size_t length, const char *path);
 int weir_require(lua_State *L);
 void weir_forget_modules(lua_State *L, weir_state *S, int32_t depth);
@@ -175,8 +188,8 @@ _Noreturn void weir_fail_syntax(lua_State *L, weir_state *S, const char *path);
 void weir_check_survivor(lua_State *L, weir_state *S);
 const char *weir_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line);
 bool weir_is_straight(lua_State *L, weir_state *S, int32_t number);
-bool weir_runs_straight(lua_State *L, weir_state *S, const char *code, size_t length);
 const char *weir_survivor_refusal(lua_State *L, weir_state *S, const char *code, size_t length, int *line);
+char *weir_guarded(const char *code, size_t length, size_t *written, const char **refusal, int *line);
 bool weir_text_is_utf8(const char *text, size_t length);
 // Results.c
 void weir_append(lua_State *L, weir_state *S, weir_result *result, int index);

@@ -47,7 +47,9 @@ public struct DiagnosticRenderer: Sendable {
       in: span.range.lowerBound..<max(span.range.lowerBound, min(span.range.upperBound, lineEnd)))
     let mark = "^" + String(repeating: "~", count: max(marked - 1, 0))
     let margin = String(repeating: " ", count: gutter.count)
-    return ["\(gutter) | \(text)", "\(margin) | \(indent)\(paint(mark, "32;1"))"]
+    // A file that is no text keeps its terminal codes to itself.
+    let shown = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 && $0 != "\t" ? " " : $0 }))
+    return ["\(gutter) | \(shown)", "\(margin) | \(indent)\(paint(mark, "32;1"))"]
   }
 
   private func paint(_ text: String, _ style: String) -> String {

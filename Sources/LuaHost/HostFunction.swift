@@ -12,7 +12,8 @@ public struct HostFunction: Sendable {
   }
 
   /// Every function, which the manual declares. A new function is a line in one of these lists.
-  public static let all: [HostFunction] = numberFunctions + tierFunctions + dateFunctions + textFunctions
+  public static let all: [HostFunction] =
+    numberFunctions + tierFunctions + sharingFunctions + dateFunctions + textFunctions
 }
 
 /// What is wrong with a call, in the user's words.

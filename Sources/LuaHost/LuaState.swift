@@ -131,10 +131,11 @@ import Columns
       let all = unsafe String(
         decoding: UnsafeRawBufferPointer(start: UnsafeRawPointer(start), count: count), as: UTF8.self)
       for line in all.split(separator: "\n") {
-        let parts = line.split(separator: "\u{1f}", maxSplits: 2, omittingEmptySubsequences: false)
-        if parts.count == 3 {
-          lines.append(LuaLogLine(path: String(parts[0]), line: Int(parts[1]) ?? 0, text: String(parts[2])))
-        }
+        let parts = line.split(separator: "\u{1f}", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, let order = Int(parts[2]) else { continue }
+        lines.append(
+          LuaLogLine(
+            path: String(parts[0]), line: Int(parts[1]) ?? 0, order: order < 0 ? nil : order, text: String(parts[3])))
       }
     }
     unsafe weir_log_clear(bridge)
@@ -156,6 +157,8 @@ public struct LuaLogLine: Sendable, Equatable {
   /// What Lua calls the file.
   public var path: String
   public var line: Int
+  /// Grows with the rows of the batch, or with what was logged before; nil where neither says anything.
+  public var order: Int?
   /// Clean text of at most 400 bytes.
   public var text: String
 }

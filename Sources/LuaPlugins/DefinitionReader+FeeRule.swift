@@ -62,6 +62,16 @@ extension DefinitionReader {
         return false
       }
     }
+    for (number, version) in versions.enumerated() {
+      guard let least = version.terms["minimum"].asDecimal ?? value["minimum"].asDecimal,
+        let most = version.terms["maximum"].asDecimal ?? value["maximum"].asDecimal, least > most
+      else { continue }
+      let isOwn = !version.terms["minimum"].isNil || !version.terms["maximum"].isNil
+      report(
+        "\(isOwn ? "version \(number + 1)" : "the rule") has a minimum of \(least) and a maximum of \(most)",
+        key: isOwn ? "versions" : "minimum", help: "no fee lies between them: the minimum is the smaller")
+      return false
+    }
     return true
   }
 

@@ -51,7 +51,7 @@ extension DefinitionReader {
     guard let result = type(value["returns"], key: "returns"), functions.count == Self.parts.count, !bag.hasErrors
     else { return nil }
     var step = scriptFunction(
-      functions["step"]!, [.row(inputs.map(\.name))], returns: [], key: "step", address: nil)
+      functions["step"]!, [.row(inputs.map(\.name))], returns: [], key: "step", address: qualifiedName)
     step.argumentTypes = inputs.map(\.type)
     return ScriptedMetric(
       step: step, initial: functions["init"]!, merge: functions["merge"]!, finish: functions["finish"]!,

@@ -23,7 +23,8 @@ extension DefinitionReader {
     return SourceScriptDefinition(
       name: qualifiedName, columns: columns,
       script: LuaSourceScript(
-        script: scriptFunction(rows, [], returns: [], key: "rows", address: nil), results: columns.map(LuaResult.init)))
+        script: scriptFunction(rows, [], returns: [], key: "rows", address: qualifiedName),
+        results: columns.map(LuaResult.init)))
   }
 
   mutating func export() -> ExportScriptDefinition? {
@@ -40,9 +41,11 @@ extension DefinitionReader {
       return nil
     }
     guard !inputs.isEmpty else { return nil }
+    var script = scriptFunction(
+      write, [.row(inputs.map(\.name))], returns: [], key: "write", address: qualifiedName)
+    script.argumentTypes = inputs.map(\.type)
     return ExportScriptDefinition(
       name: qualifiedName, inputs: inputs,
-      script: LuaExportScript(
-        script: scriptFunction(write, [], returns: [], key: "write", address: nil), names: inputs.map(\.name)))
+      script: LuaExportScript(script: script, names: inputs.map(\.name)))
   }
 }

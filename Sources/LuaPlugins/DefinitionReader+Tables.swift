@@ -14,7 +14,7 @@ extension DefinitionReader {
       return nil
     }
     var script = scriptFunction(
-      step, [.row(inputs.map(\.name))], returns: [], key: "step", address: nil)
+      step, [.row(inputs.map(\.name))], returns: [], key: "step", address: qualifiedName)
     script.argumentTypes = inputs.map(\.type)
     return FoldDefinition(
       name: qualifiedName, inputs: inputs, outputs: outputs,
@@ -31,11 +31,12 @@ extension DefinitionReader {
       return nil
     }
     let names = inputs.map(\.name)
+    var script = scriptFunction(run, [.row(names)], returns: [], key: "run", address: qualifiedName)
+    script.argumentTypes = inputs.map(\.type)
     return TransformDefinition(
       name: qualifiedName, inputs: inputs, outputs: outputs,
       script: LuaTransform(
-        script: scriptFunction(run, [], returns: [], key: "run", address: nil), names: names,
-        results: outputs.map(LuaResult.init)))
+        script: script, names: names, results: outputs.map(LuaResult.init)))
   }
 
   /// What it emits, in the order in which the file writes it.

@@ -27,15 +27,18 @@ public struct EvalLine: Sendable {
   /// What is called: `network.client_fee`.
   public var address: String
   public var inputs: [Input]
+  /// The file that a source reads.
+  public var file: String?
   /// Terms that a table gives instead of the rule's.
   public var terms: [Input]
   /// Limits that the pipeline lowers: `steps=1000`.
   public var limits: String?
 
   public init(
-    plugin: String, settings: [(name: String, text: String)], address: String, inputs: [Input], terms: [Input] = [],
-    limits: String? = nil
+    plugin: String, settings: [(name: String, text: String)], address: String, inputs: [Input], file: String? = nil,
+    terms: [Input] = [], limits: String? = nil
   ) {
+    self.file = file
     self.limits = limits
     self.plugin = plugin
     self.settings = settings
@@ -49,6 +52,7 @@ public struct EvalLine: Sendable {
     for setting in settings { words += ["--setting", "\(setting.name)=\(setting.text)"] }
     if let limits { words += ["--limits", limits] }
     words.append(address)
+    if let file { words += ["--input", file] }
     for input in inputs { words += ["--set", input.text] }
     for term in terms { words += ["--term", term.text] }
     return words.map(Self.quoted).joined(separator: " ")

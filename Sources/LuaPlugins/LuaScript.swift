@@ -123,24 +123,11 @@ struct LuaScript: ScriptFunction {
     let upvalues: Upvalues = scripts.inspecting { self.upvalues(of: function, in: $0, text) } ?? ([:], [:])
     let compiler = FunctionCompiler(text: text, upvalues: upvalues.constants, functions: upvalues.functions)
     let outcome = compiler.compile(node, parameters: compilerParameters(names), results: returns, into: &builder)
-    if case .invalid(let diagnostics) = outcome, let first = diagnostics.first,
-      diagnostics.allSatisfy({ $0.code == .unknownFunction && Self.isInterpreted($0.span?.text ?? "") })
-    {
-      return .interpreted(
-        Diagnostic(
-          .unsupportedExpression, "'\(first.span?.text ?? "")' is a function of the interpreter", at: first.span))
-    }
-    return outcome
-  }
-
-  /// Whether a function that expressions lack is one that the interpreter has.
-  private static func isInterpreted(_ name: String) -> Bool {
-    let functions = [
-      "type", "tostring", "tonumber", "pcall", "xpcall", "error", "assert", "select", "pairs", "ipairs", "setmetatable",
-      "require", "log", "reject",
-    ]
-    return functions.contains(name) || ["string.", "table.", "utf8.", "math."].contains { name.hasPrefix($0) }
-      || HostFunction.all.contains { $0.name == name }
+    guard case .invalid(let diagnostics) = outcome else { return outcome }
+    // What follows from a name that only the interpreter knows is no mistake either.
+    let known = InterpretedNames(of: text, calledFrom: node)
+    guard let reason = diagnostics.compactMap({ known.reason(for: $0) }).first else { return outcome }
+    return .interpreted(reason)
   }
 
   private func compilerParameters(_ names: [String]) -> [FunctionCompiler.Parameter] {
@@ -208,7 +195,8 @@ struct LuaScript: ScriptFunction {
 extension ConstantTree {
   init(_ value: LuaValue) {
     switch value {
-    case .nil, .function: self = .value(.missing)
+    case .nil: self = .value(.missing)
+    case .function: self = .opaque
     case .bool(let value): self = .value(.bool(value))
     case .int(let value): self = .value(.int(value))
     case .float(let value): self = .value(.float(value))
@@ -222,8 +210,11 @@ extension ConstantTree {
       for (key, value) in entries {
         if let name = key.asString {
           fields[name] = ConstantTree(value)
-        } else if key.asInt == Int64(items.count + 1) {
+        } else if case .int(Int64(items.count + 1)) = key {
           items.append(ConstantTree(value))
+        } else {
+          self = .opaque
+          return
         }
       }
       self = .table(fields, items: items)

@@ -28,7 +28,7 @@ struct PluginFiles: Sendable {
     self.folder = folder
     var bytes = manifest.utf8
     for kind in Kind.allCases {
-      let path = "\(folder)/\(kind.rawValue)"
+      let path = folder.path(of: kind.rawValue)
       guard TextFile.isFolder(path) else { continue }
       try Self.refuseLink(path)
       for name in try TextFile.names(inFolder: path) where name.hasSuffix(".lua") {

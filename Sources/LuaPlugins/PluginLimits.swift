@@ -1,3 +1,4 @@
+import Columns
 import Diagnostics
 import LuaHost
 import Memory
@@ -13,7 +14,7 @@ public enum PluginLimits {
     ("output", { limits, text in size(text).map { limits.outputBytes = $0 } != nil }),
     ("steps", { limits, text in count(text).map { limits.steps = $0 } != nil }),
     ("batch_steps", { limits, text in count(text).map { limits.batchSteps = $0 } != nil }),
-    ("seconds", { limits, text in count(text).map { limits.seconds = Double($0) } != nil }),
+    ("seconds", { limits, text in seconds(text).map { limits.seconds = $0 } != nil }),
   ]
 
   private static func size(_ text: String) -> Int? { MemorySize(text)?.bytes }
@@ -31,6 +32,14 @@ public enum PluginLimits {
       }
     }
     return number
+  }
+
+  /// `60` or `0.5`.
+  private static func seconds(_ text: String) -> Double? {
+    guard text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 46 }), let value = Double(text), value > 0 else {
+      return nil
+    }
+    return value
   }
 
   /// Why a text holds no limits.
@@ -58,8 +67,11 @@ public enum PluginLimits {
   }
 
   private static func amount(of limit: String) -> String {
-    ["memory", "block", "output"].contains(limit)
-      ? "an amount such as 256MiB, at least 1MiB" : "a whole number above 0"
+    switch limit {
+    case "memory", "block", "output": "an amount such as 256MiB, at least 1MiB"
+    case "seconds": "a number above 0, such as 0.5"
+    default: "a whole number above 0"
+    }
   }
 
   /// The limits with some of them set; reports what is no limit.
@@ -88,7 +100,7 @@ public enum PluginLimits {
       ("batch_steps", \.batchSteps),
     ]
     var parts = sizes.filter { cap[keyPath: $0.1] < own[keyPath: $0.1] }.map { "\($0.0)=\(cap[keyPath: $0.1])" }
-    if cap.seconds < own.seconds { parts.append("seconds=\(Int(cap.seconds))") }
+    if cap.seconds < own.seconds { parts.append("seconds=\(FloatText.string(cap.seconds))") }
     return parts.isEmpty ? nil : parts.joined(separator: ",")
   }
 

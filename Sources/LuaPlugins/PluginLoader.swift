@@ -42,8 +42,9 @@ public enum PluginLoader {
     folder: String, at span: SourceSpan, settings: [DocumentNode.Entry], cap: LuaLimits, lua path: LuaPath,
     coverage: LuaCoverage? = nil, into catalogue: inout PluginCatalogue, _ bag: inout DiagnosticBag
   ) {
-    guard let manifest = PluginManifest.read(folder: folder, at: span, &bag) else {
-      catalogue.unreadable.insert(folder.split(separator: "/").last.map(String.init) ?? folder)
+    var unreadable: Set<String> = []
+    guard let manifest = PluginManifest.read(folder: folder, at: span, unreadable: &unreadable, &bag) else {
+      catalogue.unreadable.formUnion(unreadable)
       return
     }
     guard !catalogue.identities.contains(where: { $0.name == manifest.name }) else {

@@ -20,8 +20,13 @@ struct PluginManifest: Sendable {
   }
 
   /// nil where the manifest had mistakes, which are reported.
-  static func read(folder: String, at use: SourceSpan, _ bag: inout DiagnosticBag) -> PluginManifest? {
-    let path = "\(folder)/plugin.yaml"
+  ///
+  /// - Parameter unreadable: takes in the name of one that has mistakes, so that nothing of it is called unknown.
+  static func read(
+    folder: String, at use: SourceSpan, unreadable: inout Set<String>, _ bag: inout DiagnosticBag
+  ) -> PluginManifest? {
+    unreadable.insert(folder.nameOfPath)
+    let path = folder.path(of: "plugin.yaml")
     guard TextFile.exists(path) else {
       bag.report(
         .unknownPlugin, "there is no plugin in '\(folder)'", at: use,
@@ -34,7 +39,7 @@ struct PluginManifest: Sendable {
         bag.report(.invalidPlugin, "the manifest is empty", at: file.span(0..<0), help: "it needs 'name' and 'version'")
         return nil
       }
-      return manifest(root, file, &bag)
+      return manifest(root, file, unreadable: &unreadable, &bag)
     } catch let error as InvalidInput {
       bag.report(contentsOf: error.diagnostics)
     } catch let error as RunFailure {
@@ -45,12 +50,14 @@ struct PluginManifest: Sendable {
     return nil
   }
 
-  private static func manifest(_ root: DocumentNode, _ file: SourceFile, _ bag: inout DiagnosticBag) -> PluginManifest?
-  {
+  private static func manifest(
+    _ root: DocumentNode, _ file: SourceFile, unreadable: inout Set<String>, _ bag: inout DiagnosticBag
+  ) -> PluginManifest? {
     var reader = SpecReader(root, subject: "the manifest")
     let name = reader.requiredText("name")
     let version = reader.requiredText("version")
-    for key in ["description", "licence", "license", "weir"] { _ = reader.node(key) }
+    for key in ["description", "licence", "license"] { _ = reader.node(key) }
+    if let range = reader.text("weir") { check(range, &reader.bag) }
     let limits = PluginLimits.read(reader.entries("limits"), over: LuaLimits(), &reader.bag)
     let settings = reader.entries("settings").compactMap { setting($0, &reader.bag) }
     if let name, !isName(name.text) {
@@ -60,8 +67,25 @@ struct PluginManifest: Sendable {
     }
     let own = reader.finish()
     bag.report(contentsOf: own.diagnostics)
-    guard let name, let version, !own.hasErrors else { return nil }
+    guard let name, let version, !own.hasErrors else {
+      if let name { unreadable.insert(name.text) }
+      return nil
+    }
     return PluginManifest(name: name.text, version: version.text, settings: settings, limits: limits, file: file)
+  }
+
+  /// Whether this program is one that the plugin was written for.
+  private static func check(_ text: LocatedText, _ bag: inout DiagnosticBag) {
+    guard let range = VersionRange(text.text) else {
+      bag.report(
+        .wrongValue, "'\(text.text)' says nothing of versions", at: text.span,
+        help: "weir: \">=0.1\", or several conditions: \">=0.1 <2\"")
+      return
+    }
+    guard !range.contains(Version.current) else { return }
+    bag.report(
+      .invalidPlugin, "the plugin is for Weir \(text.text), and this is \(Version.current)", at: text.span,
+      help: "use a version of the plugin, or of Weir, that goes with the other")
   }
 
   private static func isName(_ text: String) -> Bool {

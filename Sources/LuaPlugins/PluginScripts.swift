@@ -91,7 +91,11 @@ final class PluginScripts: Sendable {
       // What files say while they load, each state hears.
       let (name, log) = (name, log)
       state.onLog = { lines, lost in
-        for line in lines { log.note(plugin: name, file: line.path, line: line.line, text: line.text) }
+        let base = RunLog.position
+        for line in lines {
+          let position = line.order.flatMap { order in base.map { $0 + Int128(order) } }
+          log.note(plugin: name, file: line.path, line: line.line, text: line.text, position: position)
+        }
         if lost > 0 { log.note(plugin: name, file: "", line: 0, text: nil, times: lost) }
       }
       return state

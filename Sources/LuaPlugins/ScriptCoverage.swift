@@ -1,6 +1,7 @@
 import Diagnostics
 import Expressions
 import LuaHost
+import Memory
 
 /// Which statements of a plugin's file were run.
 public struct ScriptCoverage: Sendable {
@@ -12,7 +13,7 @@ public struct ScriptCoverage: Sendable {
 
   /// The coverage of every file of a plugin that has functions.
   public static func files(ofPluginAt folder: String, _ coverage: LuaCoverage) throws -> [ScriptCoverage] {
-    let manifest = SourceFile(path: "\(folder)/plugin.yaml", text: "")
+    let manifest = SourceFile(path: folder.path(of: "plugin.yaml"), text: "")
     let run = coverage.lines
     return try PluginFiles(folder: folder, manifest: manifest).scripts.compactMap { script in
       guard let chunk = try? LuaParser.chunk(LocatedText(script.file)) else { return nil }

@@ -10,7 +10,7 @@ extension LuaScript {
   struct Identity: Sendable {
     /// The key that has the function: `fee`, `value`, `finish`.
     var key: String
-    /// What `weir eval` runs it by, `network.client_fee`; nil for a function that one row cannot repeat.
+    /// What `weir eval` runs it by, `network.client_fee`; nil for a function that rows alone cannot repeat.
     var address: String?
 
     /// What messages call its results, the fee and its branch among them.
@@ -18,12 +18,16 @@ extension LuaScript {
   }
 
   /// What stops the run, with the inputs of the row on which it happened.
-  func runFailure(_ failure: LuaFailure, _ arguments: [Column]) -> RunFailure {
-    RunFailure(diagnostic(failure, arguments), row: failure.row.map { Int32($0) })
+  ///
+  /// - Parameter rows: those that repeat it, in order; none where nothing short does.
+  func runFailure(_ failure: LuaFailure, _ arguments: [Column], repeatedBy rows: [Int]? = nil) -> RunFailure {
+    RunFailure(diagnostic(failure, arguments, repeatedBy: rows), row: failure.row.map { Int32($0) })
   }
 
   /// A row that has no result, on one line; the first of a batch has the whole message as well, since it may end the run.
-  func problem(_ failure: LuaFailure, _ arguments: [Column], isFirst: Bool) -> RowProblem {
+  func problem(
+    _ failure: LuaFailure, _ arguments: [Column], isFirst: Bool, repeatedBy rows: [Int]? = nil
+  ) -> RowProblem {
     let row = failure.row ?? 0
     let inputs = inputs(arguments, row: row)
     let frames = scripts.frames(failure, of: self)
@@ -35,21 +39,23 @@ extension LuaScript {
     }
     let values =
       inputs.isEmpty ? "" : ", with \(inputs.map { "\($0.name) = \($0.value.text)" }.joined(separator: ", "))"
-    let whole = diagnostic(failure, arguments)
+    let whole = diagnostic(failure, arguments, repeatedBy: rows)
     var message = "\(whole.message)\(values) (\(place))"
     // What a script rejects it has judged: there is nothing to look for.
-    if failure.kind != .rejected, let line = evalLine(arguments, row: row) { message += "; repeat it: \(line.text)" }
+    if failure.kind != .rejected, let line = evalLine(arguments, rows: rows ?? [row]) {
+      message += "; repeat it: \(line.text)"
+    }
     return RowProblem(
       row: Int32(row), code: whole.code, message: message.onOneLine, full: isFirst ? FullMessage(whole) : nil)
   }
 
   /// The whole message: the script's line, the inputs, the plugin's own calls, the command that repeats it.
-  private func diagnostic(_ failure: LuaFailure, _ arguments: [Column]) -> Diagnostic {
+  private func diagnostic(_ failure: LuaFailure, _ arguments: [Column], repeatedBy rows: [Int]?) -> Diagnostic {
     var diagnostic = scripts.diagnostic(failure, of: self)
     guard let row = failure.row else { return diagnostic }
     let inputs = inputs(arguments, row: row)
     if !inputs.isEmpty { diagnostic.notes.insert(Self.note(of: inputs), at: 0) }
-    if let line = evalLine(arguments, row: row) { diagnostic.notes.append(.init("repeat it", line.text)) }
+    if let line = evalLine(arguments, rows: rows ?? [row]) { diagnostic.notes.append(.init("repeat it", line.text)) }
     return diagnostic
   }
 
@@ -57,8 +63,14 @@ extension LuaScript {
     .init("inputs", inputs.map { "\($0.name) = \($0.value.text) (\($0.type))".onOneLine }.joined(separator: ", "))
   }
 
-  func evalLine(_ arguments: [Column], row: Int) -> EvalLine? {
-    identity.address.map { scripts.evalLine($0, inputs(arguments, row: row), terms: terms(arguments, row: row)) }
+  /// A command line of more rows than these is not written.
+  static let longestRepetition = 20
+
+  /// nil where no rows, or too many, would repeat it. What takes several rows gets them one after the other.
+  func evalLine(_ arguments: [Column], rows: [Int]) -> EvalLine? {
+    guard let address = identity.address, let last = rows.last, rows.count <= Self.longestRepetition else { return nil }
+    return scripts.evalLine(
+      address, rows.flatMap { inputs(arguments, row: $0) }, terms: terms(arguments, row: last))
   }
 
   /// The declared inputs and their values in a row.
@@ -120,14 +132,13 @@ extension PluginScripts {
   /// A failure of a script at its line, with the calls that led there where there are several.
   func diagnostic(_ failure: LuaFailure, of script: LuaScript? = nil) -> Diagnostic {
     let file = failure.path.flatMap { self.file(calledByLua: $0) }
-    // A result of a wrong type is found by the host, behind the script's last line.
-    let span = (file ?? script?.script.file).flatMap { file in
-      (failure.line ?? script?.function.firstLine).map { line -> SourceSpan in
-        let start = file.offset(ofLine: line)
-        let text = file.text(ofLine: line)
-        let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
-        return file.span(start + indent..<start + text.utf8.count)
-      }
+    // A result of a wrong type is found by the host, behind the script's last line; a file that is not read has none.
+    let span = (file ?? script?.script.file).map { file -> SourceSpan in
+      guard let line = failure.line ?? script?.function.firstLine else { return file.span(0..<0) }
+      let start = file.offset(ofLine: line)
+      let text = file.text(ofLine: line)
+      let indent = text.utf8.prefix { $0 == 32 || $0 == 9 }.count
+      return file.span(start + indent..<start + text.utf8.count)
     }
     var diagnostic = Diagnostic(code(failure.kind), "plugin '\(name)': \(failure.message)", at: span)
     if failure.kind == .syntax, failure.message.hasPrefix("'}' expected") {
@@ -140,9 +151,12 @@ extension PluginScripts {
     return diagnostic
   }
 
-  func evalLine(_ address: String, _ inputs: [EvalLine.Input], terms: [EvalLine.Input] = []) -> EvalLine {
+  func evalLine(
+    _ address: String, _ inputs: [EvalLine.Input], file: String? = nil, terms: [EvalLine.Input] = []
+  ) -> EvalLine {
     EvalLine(
-      plugin: files.folder, settings: given, address: address, inputs: inputs, terms: terms, limits: loweredLimits)
+      plugin: files.folder, settings: given, address: address, inputs: inputs, file: file, terms: terms,
+      limits: loweredLimits)
   }
 
   private func code(_ kind: LuaFailure.Kind) -> DiagnosticCode {

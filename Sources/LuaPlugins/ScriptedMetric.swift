@@ -7,20 +7,23 @@ import Planning
 /// A metric that is scripted throughout: `init(settings)`, `step(state, row)`, `merge(a, b)`, `finish(state)`.
 struct ScriptedMetric: ScriptedAggregate {
   /// Reads each row as one object.
-  let step: LuaScript
+  var step: LuaScript
   let initial: LuaHost.LuaFunction
   let merge: LuaHost.LuaFunction
   let finish: LuaHost.LuaFunction
   let result: ValueType
 
   func reduction(over arguments: [ValueType]) -> any Reduction {
-    ScriptedReduction(metric: self, inputs: arguments.map(\.data))
+    var bound = self
+    bound.step.argumentTypes = arguments
+    return ScriptedReduction(metric: bound, inputs: arguments.map(\.data) + [.int])
   }
 }
 
 /// A scripted metric over columns of known types.
 struct ScriptedReduction: Reduction {
   let metric: ScriptedMetric
+  /// Of the metric's inputs, and of where rows stand.
   let inputs: [DataType]
 
   var resultType: ValueType { metric.result }
@@ -59,21 +62,34 @@ extension ScriptedReduction {
       do throws(LuaFailure) {
         failures = try state.step(
           groups, initial: metric.initial, step: metric.step.function, groupOfRow: Array(unitOfRow[range]),
-          groupCount: unitCount, arguments: metric.step.given(slice))
+          groupCount: unitCount, arguments: metric.step.given(Array(slice.dropLast())))
       } catch {
-        throw failure(error, slice, keys[range])
+        throw failure(error, slice, keys[range], unitOfRow, from: start)
       }
       for problem in failures {
-        let failed = failure(problem, slice, keys[range])
+        let failed = failure(problem, slice, keys[range], unitOfRow, from: start)
         if first == nil || failed.position! < first!.position! { first = failed }
       }
     }
     if let first { throw first }
   }
 
-  private func failure(_ failure: LuaFailure, _ arguments: [Column], _ keys: ArraySlice<Int128>) -> GroupFailure {
+  /// - Parameters:
+  ///   - unitOfRow: of all rows, of which those at hand begin at `start`.
+  private func failure(
+    _ failure: LuaFailure, _ arguments: [Column], _ keys: ArraySlice<Int128>, _ unitOfRow: [UInt32], from start: Int
+  ) -> GroupFailure {
     let row = failure.row.map { min($0, keys.count - 1) } ?? 0
-    return GroupFailure(position: keys[keys.startIndex + row], metric.step.runFailure(failure, arguments))
+    // The rows that its state comes from, where they are all at hand.
+    let unit = unitOfRow[start + row]
+    let first = unitOfRow[...(start + row)].lastIndex { $0 != unit }.map { $0 + 1 } ?? 0
+    var told = metric.step.runFailure(
+      failure, Array(arguments.dropLast()), repeatedBy: first < start ? [] : Array(first - start...row))
+    if case .int(let word)? = arguments.last?.scalar(row) {
+      let origin = RowOrigin(word: UInt64(bitPattern: word))
+      told.place = RunFailure.Place(file: origin.file, byte: origin.byte)
+    }
+    return GroupFailure(position: keys[keys.startIndex + row], told)
   }
 
   /// A failure of a group, which is told at the metric's own line where the script was not at one.

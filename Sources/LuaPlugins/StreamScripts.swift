@@ -41,6 +41,9 @@ struct LuaSourceScript: SourceScript {
       } catch let failure as LuaFailure {
         var diagnostic = script.scripts.diagnostic(failure, of: script)
         if source.line > 0 { diagnostic.message += ", at line \(source.line) of '\(path)'" }
+        if let address = script.identity.address {
+          diagnostic.notes.append(.init("repeat it", script.scripts.evalLine(address, [], file: path).text))
+        }
         throw RunFailure(diagnostic)
       }
     }
@@ -65,7 +68,12 @@ struct LuaExportScript: ExportScript {
         try state.export(script.function, names: names, columns: arguments, count: count, to: write)
       } catch let failure as LuaFailure {
         var diagnostic = script.scripts.diagnostic(failure, of: script)
-        if let number = failure.row { diagnostic.message += row(arguments, number) }
+        if let number = failure.row {
+          diagnostic.message += row(arguments, number)
+          if let line = script.evalLine(arguments, rows: Array(0...number)) {
+            diagnostic.notes.append(.init("repeat it", line.text))
+          }
+        }
         throw RunFailure(diagnostic)
       }
     }

@@ -57,8 +57,14 @@ struct LuaFold: FoldScript {
           columns: folded.columns, sourceRows: folded.sourceRows,
           problems: problems(folded.failures, arguments, keyOfRow))
       } catch {
-        throw script.runFailure(error, arguments)
+        throw script.runFailure(error, arguments, repeatedBy: error.row.map { rows(upTo: $0, keyOfRow) })
       }
+    }
+
+    /// The rows of a key up to one of them: what its state comes from.
+    private func rows(upTo row: Int, _ keyOfRow: [UInt32]) -> [Int] {
+      let first = keyOfRow[..<row].lastIndex { $0 != keyOfRow[row] }.map { $0 + 1 } ?? 0
+      return Array(first...row)
     }
 
     /// What is wrong with each row: the error itself, and for the rest of its key that it comes after one.
@@ -72,7 +78,8 @@ struct LuaFold: FoldScript {
             row: Int32(row), code: broken.problem.code,
             message: "comes after a row of its key that failed: \(broken.problem.message)")
         }
-        let problem = definition.step.problem(failure, arguments, isFirst: isFirst)
+        let problem = definition.step.problem(
+          failure, arguments, isFirst: isFirst, repeatedBy: rows(upTo: row, keyOfRow))
         isFirst = false
         if failure.kind != .rejected { broken = (keyOfRow[row], problem) }
         return problem
@@ -119,7 +126,10 @@ struct LuaTransform: TransformScript {
     do throws(LuaFailure) {
       return try state.transform(script.function, names: names, columns: arguments, count: count, results: results)
     } catch {
-      throw RunFailure(script.scripts.diagnostic(error, of: script))
+      var diagnostic = script.scripts.diagnostic(error, of: script)
+      let line = script.evalLine(arguments, rows: Array(0..<min(count, LuaScript.longestRepetition + 1)))
+      if let line { diagnostic.notes.append(.init("repeat it", line.text)) }
+      throw RunFailure(diagnostic)
     }
   }
 }

@@ -83,6 +83,9 @@ extension String {
   /// The last name of a path.
   public var nameOfPath: String { split(separator: "/").last.map(String.init) ?? self }
 
+  /// The path of what lies in the folder that this names.
+  public func path(of name: String) -> String { self == "." ? name : "\(self)/\(name)" }
+
   /// Without `.` and `x/..` in it.
   public var normalizedPath: String {
     var parts: [Substring] = []
@@ -90,6 +93,7 @@ extension String {
       if part == "." { continue }
       if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
     }
-    return (hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    if hasPrefix("/") { return "/" + parts.joined(separator: "/") }
+    return parts.isEmpty ? "." : parts.joined(separator: "/")
   }
 }

@@ -99,7 +99,8 @@ extension BoundScriptInstance {
 /// A metric whose states live in the interpreter.
 public protocol ScriptedAggregate: Sendable {
   var result: ValueType { get }
-  /// The reduction over columns of these types, one for each declared input.
+  /// The reduction over columns of these types, one for each declared input, and a last one that says where each row
+  /// stands in its input: `RowOrigin.word`, missing where in none.
   func reduction(over arguments: [ValueType]) -> any Reduction
 }
 

@@ -48,7 +48,9 @@ final class Lane {
     for (number, program) in drive.common.programs.enumerated() {
       batch.common.append(try evaluated(program, batch.columns, batch.common, count: batch.count, number))
     }
-    for child in drive.graph.nodes[drive.root].children { try push(batch, to: child) }
+    try RunLog.$position.withValue(batch.position.key(ofRow: 0)) {
+      for child in drive.graph.nodes[drive.root].children { try push(batch, to: child) }
+    }
     try settle()
   }
 
@@ -160,7 +162,8 @@ final class Lane {
     live.rows = block.usableRows
     if drive.isStrict { try judgeAllCells(&live) }
     sourceReport.counts.rowsOut += live.count
-    try descend(fromNode: drive.root, live)
+    let position = live.position.key(ofRow: 0)
+    try RunLog.$position.withValue(position) { try descend(fromNode: drive.root, live) }
     try settle()
   }
 

@@ -93,6 +93,7 @@ extension Share {
     for line in log {
       for text in [line.plugin, line.file, line.text ?? ""] { writer.put(text) }
       for number in [line.line, line.times, line.text == nil ? 0 : 1] { writer.put(Int64(number)) }
+      writer.put(line.position ?? .max)
     }
     return PartialState.framed(writer.bytes, as: Self.stateName)
   }
@@ -146,10 +147,11 @@ extension Share {
       let texts = [try reader.text(), try reader.text(), try reader.text()]
       var values: [Int64] = [0, 0, 0]
       for index in values.indices { values[index] = try reader.integer() }
+      let position: Int128 = try reader.integer()
       log.append(
         RunLog.Line(
           plugin: texts[0], file: texts[1], line: Int(values[0]), text: values[2] == 1 ? texts[2] : nil,
-          times: Int(values[1])))
+          times: Int(values[1]), position: position == .max ? nil : position))
     }
     guard reader.isAtEnd else { throw StateReader.damaged }
   }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Diagnostics
 import Memory
+import Planning
 
 /// The command line. Exit codes: 0 done, 1 the run failed, 2 wrong usage, 3 a check or test failed, 4 refused, 78
 /// invalid pipeline or plugin, 130 interrupted.
 @main
 struct Weir: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = Version.current.description
 
   static let configuration = CommandConfiguration(
     commandName: "weir",

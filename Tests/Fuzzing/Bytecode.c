@@ -9,6 +9,7 @@ typedef struct {
 
 static const char source[] =
     "local a, t = 1, { x = 1.5, 'text' }\n"
+    "while a ~= t.x and t[t] == nil and a == 2 do t[a] = t[1] == 'text' and t[a] == t end\n"
     "local function make() local n = 0 return function() n = n + 1 return n, a end end\n"
     "for i = 1, 3 do if i & 1 == 0 then t[i] = function(...) return ..., t.x end else goto next end ::next:: end\n"
     "return make()";
@@ -44,6 +45,9 @@ static int read_damaged(lua_State *L) {
   int line;
   weir_refusal(L, state, exact, length, &line);
   weir_survivor_refusal(L, state, exact, length, &line);
+  const char *refusal;
+  size_t written;
+  free(weir_guarded(exact, length, &written, &refusal, &line));
   free(bytes);
   free(exact);
   return 0;

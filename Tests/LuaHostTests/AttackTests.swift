@@ -28,6 +28,7 @@ import Testing
       "local m = {} function m.count() return total or 0 end function m.set() total = (total or 0) + 1 end return m",
     "calls_setter": "require('setter').set() return 1", "ring": "return require 'ring2'",
     "ring2": "return require 'ring'",
+    "comparing": "local function same(a, b)\n  return a == b\nend\nreturn same",
   ]
 
   static func rows(_ ids: [Int]) -> LuaRowArgument {

@@ -71,6 +71,30 @@ import Testing
     #expect(try value("return volume(12000, \(tiers))") == decimal("960"))
   }
 
+  @Test func partsOfATotalSumToIt() throws {
+    let sum = "local function sum(t) local n = decimal(0) for _, x in pairs(t) do n = n + x end return n end "
+    #expect(
+      try value("return allocate(100, { 1, 1, 1 })").asArray?.map(\.asDecimal)
+        == ["33.34", "33.33", "33.33"].map { ExactDecimal($0) })
+    #expect(
+      try value("return allocate(decimal('-0.05'), { a = 0.5, b = 1 })")
+        == .record([("a", decimal("-0.02")), ("b", decimal("-0.03"))]))
+    #expect(
+      try value(
+        sum + "return sum(allocate(decimal('12345678901234567890.123456'), { 3, 0, 7.5, decimal('0.001') }, 6))")
+        == decimal("12345678901234567890.123456"))
+    #expect(try value("return allocate(nil, { 1 })") == .nil)
+    for (call, part) in [
+      ("allocate(decimal('1.005'), { 1 })", "round it first"), ("allocate(1, { -1 })", "below 0"),
+      ("allocate(1, {})", "no weights"), ("allocate(1, { 0, 0 })", "all weights are 0"),
+      ("allocate(1, { 'x' })", "not a string"), ("allocate(1, 2)", "a table of weights"),
+      ("allocate(0, {})[1].x", "index a nil"),
+    ] {
+      let failure = #expect(throws: LuaFailure.self) { try value("return " + call) }
+      #expect(failure?.message.contains(part) == true, "\(failure?.message ?? "")")
+    }
+  }
+
   @Test func textsMatchAsLuaDocumentsThem() throws {
     #expect(try value("return ('hello world'):gsub('o', '0')") == .string("hell0 w0rld"))
     #expect(try value("return ('key = value'):match('^(%w+)%s*=%s*(%w+)$')") == .string("key"))

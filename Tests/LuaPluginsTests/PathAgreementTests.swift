@@ -38,6 +38,8 @@ import Testing
         if x > 0 then return 1 + depth(x - 1) end
         return 0
       end
+      local ODD = { [3] = 9, [date("2024-02-29")] = 7, [true] = 11 }
+      local TOOLS = { rate = 2, deep = depth, 5 }
       return metric { name = "rule", inputs = { \(inputs) }, aggregate = "count", value = function(row)
         \(body)
       end }
@@ -90,6 +92,7 @@ import Testing
       "return false and 2.5 or row.f ^ 2", ["0.0", "! result 'value' is to be a float: the script gave an infinity"]
     ),
     ("local function two(x) return x, 5 end return math.min(two(row.i)) + math.min((two(7)))", ["12", "7"]),
+    ("return TOOLS.rate * (row.i % 5) + TOOLS[1] + (TOOLS['1'] or 100) + (TOOLS[true] or 10)", ["119", "115"]),
     // Floats.
     ("return tostring(-0.0) .. tostring(math.abs(row.f))", ["-0.00.0", "-0.01e+300"]),
     ("return tostring(1 / 3) .. tostring(0 / 0)", ["0.33333333333333nan", "0.33333333333333nan"]),
@@ -149,7 +152,9 @@ import Testing
     "return 1 // (row.i > 0 and row.i or row.f)",
     "return -(row.m > 0 and row.m or math.mininteger)", "return (row.m > 0 and row.m or 1) / 3",
     "return tostring(row.m > 0 and row.m or 2.0)",
-    "return row.s:rep(2)", "return depth(row.i)", "return tonumber(row.s) or 0",
+    "return row.s:rep(2)", "return depth(row.i)", "return (ODD[3] or 0) + row.i", "return TOOLS.deep and row.i or 0",
+    "return (ODD[row.d] or 0) + 1", "return (ODD[date('2024-02-29')] or 0) + row.i", "return #ODD + row.i",
+    "return TOOLS[1.0] + row.i", "local t = { [3] = 9 } return (t[3] or 0) + row.i", "return tonumber(row.s) or 0",
   ])
   func whatOnlyTheInterpreterCanTellIsNotColumnar(_ body: String) throws {
     #expect(try Self.results(of: body, .columnar) == ["refused: columnar-only"])

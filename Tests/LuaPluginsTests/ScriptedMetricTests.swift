@@ -55,7 +55,10 @@ struct ScriptedMetricTests {
     var groups: [UInt32]
 
     var columns: [Column] {
-      [Column(.decimals64(amounts, scale: 2)), Column(kinds.map { .string($0) }, of: .string)]
+      [
+        Column(.decimals64(amounts, scale: 2)), Column(kinds.map { .string($0) }, of: .string),
+        .constant(.missing, count: groups.count, of: .int),
+      ]
     }
     var positions: RowPositions { RowPositions(Batch.Position(split: split, batch: batch)) }
   }

@@ -1,10 +1,9 @@
 import Columns
 import Diagnostics
 
-/// Shares a total out by weights so that the parts sum to it exactly: the largest remainder method (Hamilton).
+/// Shares a total out by weights so that the parts sum to it exactly (`LargestRemainder`), in units of the last place; ties
+/// go to the rows that stand first in their partition. A missing weight is 0.
 ///
-/// Every part is first rounded towards zero at the scale; the units of the last place that are left go one each to the largest remainders, ties to
-/// the rows that stand first in their partition. A missing weight is 0.
 /// - Parameters:
 ///   - totals: an int or decimal column; all rows of a partition have its total.
 ///   - weights: ints or decimals, none below 0.
@@ -57,30 +56,11 @@ public func allocated(
       throw RunFailure(
         .divisionByZero, "\(totals.scalar(first).text) cannot be allocated\(group(first)): all weights are 0")
     }
-    share(total, weightValues, sum, Array(partitions.rows[range]), into: &parts)
+    let shares = LargestRemainder.shares(
+      of: total, by: range.map { weightValues[Int(partitions.rows[$0])] }, sum: sum)
+    for (place, share) in zip(range, shares) { parts[Int(partitions.rows[place])] = share }
   }
   return Column(.decimals128(parts, scale: scale))
-}
-
-private func share(
-  _ total: Int128, _ weights: [Int128], _ sum: Int128, _ rows: [Int32], into parts: inout [Int128]
-) {
-  var remainders: [(remainder: UInt128, place: Int)] = []
-  remainders.reserveCapacity(rows.count)
-  var left = total.magnitude
-  for place in rows.indices {
-    let row = Int(rows[place])
-    // A weight is at most the sum, so the quotient is at most the total: it fits.
-    let (quotient, remainder) = sum.magnitude.dividingFullWidth(
-      total.magnitude.multipliedFullWidth(by: weights[row].magnitude))
-    parts[row] = Int128(quotient)
-    left -= quotient
-    remainders.append((remainder, place))
-  }
-  // What is left is less than the number of remainders that are not 0.
-  remainders.sort { $0.remainder != $1.remainder ? $0.remainder > $1.remainder : $0.place < $1.place }
-  for index in 0..<Int(left) { parts[Int(rows[remainders[index].place])] += 1 }
-  if total < 0 { for row in rows { parts[Int(row)] = -parts[Int(row)] } }
 }
 
 extension Column {

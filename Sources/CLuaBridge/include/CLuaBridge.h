@@ -98,7 +98,7 @@ size_t weir_number_text(double value, char *text);
 /// Why the last call failed.
 weir_failure weir_last_failure(const weir_state *state);
 int64_t weir_steps_used(const weir_state *state);
-/// What scripts logged: lines of path, line and text with \x1f between; `lost` lines passed the limit.
+/// What scripts logged: lines of path, line, order (-1: none) and text with \x1f between; `lost` lines passed the limit.
 size_t weir_log(const weir_state *state, const char **text, int64_t *lost);
 void weir_log_clear(weir_state *state);
 size_t weir_memory_used(const weir_state *state);

@@ -98,6 +98,8 @@ public indirect enum ConstantTree: Sendable, Hashable {
   case value(Scalar)
   /// Fields by name, and items from 1.
   case table([String: ConstantTree], items: [ConstantTree])
+  /// What only the interpreter knows: a function, or a table with keys that are neither names nor 1, 2 and so on.
+  case opaque
 }
 
 extension Set<String> {

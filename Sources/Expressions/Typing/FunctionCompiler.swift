@@ -240,6 +240,7 @@ extension Lowering {
 
   mutating func binding(_ tree: ConstantTree, name: String) -> Binding {
     switch tree {
+    case .opaque: return .opaque
     case .value(let scalar): return .value(fromTable([scalar], index: nil))
     case .table(let fields, let items):
       var table = Binding.Table(kind: .constant, name: name)
@@ -251,6 +252,7 @@ extension Lowering {
 
   private mutating func binding(_ shape: MergedTree, index: Value, name: String) -> Binding {
     switch shape {
+    case .opaque: return .opaque
     case .values(let scalars): return .value(fromTable(scalars, index: index))
     case .table(let fields, let items):
       var table = Binding.Table(kind: .constant, name: name)
@@ -322,6 +324,7 @@ extension Lowering {
   }
 
   private indirect enum MergedTree {
+    case opaque
     case values([Scalar])
     case table([String: MergedTree], items: [MergedTree])
   }
@@ -330,6 +333,7 @@ extension Lowering {
   private static func merged(_ trees: [ConstantTree]) -> MergedTree? {
     guard let first = trees.first else { return nil }
     switch first {
+    case .opaque: return trees.allSatisfy { $0 == .opaque } ? .opaque : nil
     case .value(let sample):
       let scalars = trees.compactMap { if case .value(let scalar) = $0 { scalar } else { nil } }
       guard scalars.count == trees.count else { return nil }

@@ -35,6 +35,8 @@ enum Binding {
   case value(Value)
   case function(LuaFunction, names: [String: Int])
   case table(Table)
+  /// What only the interpreter knows.
+  case opaque
 
   struct Table {
     enum Kind { case parameters, settings, row, constant }

@@ -29,6 +29,11 @@ extension FunctionManual {
       "volume(x: number, tiers: table): decimal", "All of x at the rate of the tier that it lies in.",
       "volume(decimal(150), { { up_to = 100, rate = 0.1 }, { rate = 0.2 } })", is: "30"),
     FunctionManual(
+      "allocate(total: number, weights: table, scale?: integer): table",
+      "Parts of a total, one for each weight and under its key, that sum to it exactly: by largest remainder, at 2 decimals "
+        + "unless said; ties go to the first.",
+      "allocate(100, { 1, 1, 1 })[1]", is: "33.34"),
+    FunctionManual(
       "from_hex(s: string, scale?: integer): decimal",
       "The whole number that hexadecimal digits write, its last digits behind the point where a scale is given.",
       #"from_hex("0xff", 1)"#, is: "25.5"),

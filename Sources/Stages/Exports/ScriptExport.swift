@@ -40,7 +40,9 @@ enum ScriptExport: ExportDefinition {
 
     func encode(_ tables: [(name: String, table: Table)], to write: ([UInt8]) throws -> Void) throws {
       let batch = try tables[0].table.concatenated()
-      try script.write(columns.map { batch.columns[$0] }, count: batch.count, to: write)
+      try RunLog.$position.withValue(batch.position.key(ofRow: 0)) {
+        try script.write(columns.map { batch.columns[$0] }, count: batch.count, to: write)
+      }
     }
   }
 }

@@ -74,7 +74,7 @@ final class ScriptSource: RowSource {
   func makeReader(_ split: ScanSplit) throws -> any RowReader {
     let file = files[split.file - firstFile]
     let stream = try ByteStream(file, Compression(path: file.path), from: 0, hashes: true)
-    let pieces = Pieces(stream)
+    let pieces = StreamPieces(stream)
     let reader = try script.open(name: file.path.nameOfPath, path: file.path) { try pieces.next() }
     return Reader(self, split, pieces, reader)
   }
@@ -128,28 +128,14 @@ final class ScriptSource: RowSource {
     return start < end ? ByteScan.count(window.storage, in: start..<end, of: UInt8(ascii: "\n")) : 0
   }
 
-  /// A stream in pieces.
-  private final class Pieces {
-    let stream: ByteStream
-    private var window = ByteWindow(capacity: 1 << 18)
-
-    init(_ stream: ByteStream) { self.stream = stream }
-
-    func next() throws -> [UInt8] {
-      window.drop(before: window.end)
-      let count = try stream.read(upTo: 1 << 18, into: &window)
-      return Array(window.storage[window.end - count..<window.end])
-    }
-  }
-
   private final class Reader: RowReader {
     private let source: ScriptSource
     private let split: ScanSplit
-    private let pieces: Pieces
+    private let pieces: StreamPieces
     private let script: any SourceScriptReader
     private var batches = 0
 
-    init(_ source: ScriptSource, _ split: ScanSplit, _ pieces: Pieces, _ script: any SourceScriptReader) {
+    init(_ source: ScriptSource, _ split: ScanSplit, _ pieces: StreamPieces, _ script: any SourceScriptReader) {
       self.source = source
       self.split = split
       self.pieces = pieces
@@ -157,7 +143,8 @@ final class ScriptSource: RowSource {
     }
 
     func next() throws -> (any RowBlock)? {
-      guard let rows = try script.next() else {
+      let position = Batch.Position(split: split.index, batch: 0).key(ofRow: 0)
+      guard let rows = try RunLog.$position.withValue(position, operation: { try script.next() }) else {
         // What the script did not want is read for the hash alone.
         while try !pieces.next().isEmpty {}
         if let hash = pieces.stream.hash { source.record(hash, ofSplit: split.index) }

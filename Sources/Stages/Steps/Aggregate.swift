@@ -312,7 +312,10 @@ struct AggregatePlanner {
       return try checked(bound.results[0], metric)
     case .scripted(let script):
       results.append(.reduction(reductions.count))
-      reductions.append(PlannedReduction(script.reduction(over: types), of: columns, types))
+      reductions.append(
+        PlannedReduction(
+          reduction: script.reduction(over: types), arguments: columns.map { .column($0) } + [.origin],
+          types: types.map(\.data) + [.int]))
       explanation.append("\(metric.name): interpreted, a state for each group and part of the input")
       return try checked(script.result, metric)
     }

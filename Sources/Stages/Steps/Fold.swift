@@ -71,7 +71,9 @@ struct FoldOperation: TableOperation {
       let rows = Array(partitions.rows[start..<end])
       let folded: FoldedRows
       do {
-        folded = try instance.fold(columns.map { batch.columns[$0].gathered(rows) }, keyOfRow: keyOfRow)
+        folded = try RunLog.$position.withValue(Int128(start)) {
+          try instance.fold(columns.map { batch.columns[$0].gathered(rows) }, keyOfRow: keyOfRow)
+        }
       } catch let failure as RunFailure {
         throw failure.moved(to: rows).located(in: batch)
       }

@@ -53,6 +53,8 @@ enum GroupArgument: Hashable, Sendable {
   case program(Int)
   /// The result of a script.
   case script(Int)
+  /// Where the row stands in its input: `RowOrigin.word`, missing of rows that stand in none.
+  case origin
   case constant(Scalar)
 
   var isConstant: Bool { if case .constant = self { true } else { false } }

@@ -83,6 +83,9 @@ final class GroupingPartial: PortablePartial {
     case .column(let column): batch.columns[column]
     case .program(let output): values[output]
     case .script(let script): scriptValues[script]
+    case .origin:
+      batch.origins.map { Column(.ints($0.known.map { Int64(bitPattern: $0.word) })) }
+        ?? .constant(.missing, count: batch.count, of: .int)
     case .constant: preconditionFailure("constants are no values of rows")
     }
   }

@@ -111,7 +111,9 @@ struct GroupingResult: Sendable {
     var diagnostic = problem.failure.diagnostic
     diagnostic.message = "\(label): \(diagnostic.message)\(problem.group.map { named($0, groups.keys) } ?? "")"
     let first = problem.group.flatMap { groups.firstKeys.indices.contains($0) ? groups.firstKeys[$0] : nil }
-    return Failure(rank: reduction, position: problem.position ?? first ?? 0, error: RunFailure(diagnostic))
+    var told = problem.failure
+    told.diagnostic = diagnostic
+    return Failure(rank: reduction, position: problem.position ?? first ?? 0, error: told)
   }
 
   /// ` for the group month = 2024-01-01`

@@ -37,7 +37,9 @@ struct TransformOperation: TableOperation {
 
   func run(_ input: Table, sides: [Table], context: WorkerContext, _ report: inout StepReport) throws -> Table {
     let batch = try input.concatenated()
-    let made = try script.run(columns.map { batch.columns[$0] }, count: batch.count, context)
+    let made = try RunLog.$position.withValue(0) {
+      try script.run(columns.map { batch.columns[$0] }, count: batch.count, context)
+    }
     report.counts.grouped += batch.count
     report.counts.added += made.count
     return Table(schema: output, batches: made.count > 0 ? [Batch(columns: made.columns, count: made.count)] : [])

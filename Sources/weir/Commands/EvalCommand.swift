@@ -3,6 +3,7 @@ import Columns
 import Diagnostics
 import Expressions
 import LuaPlugins
+import Memory
 import Planning
 
 struct EvalCommand: ParsableCommand {
@@ -16,6 +17,9 @@ struct EvalCommand: ParsableCommand {
       --set gives: weir eval --plugin Plugins/network network.client_fee --set amount=10.50 --set issued_on=2024-01-31. \
       That is a fee rule, a function or the value of a metric; NAME.finish is a metric's finish over its aggregates, \
       NAME.PART the value of one of them.
+
+      A fold, a transform, an export and a metric that is scripted throughout take several rows, in their order: an input \
+      that is given again begins the next. A source takes a file: --input words.txt.
       """)
 
   @Argument(help: "The expression, or the name of a plugin's definition.")
@@ -34,6 +38,9 @@ struct EvalCommand: ParsableCommand {
     name: .customLong("term"), help: ArgumentHelp("A term that a table gives a fee rule.", valueName: "NAME=VALUE"))
   var terms: [String] = []
 
+  @Option(name: .customLong("input"), help: ArgumentHelp("The file that a source reads.", valueName: "FILE"))
+  var input: String?
+
   @OptionGroup var lua: LuaOptions
 
   @Flag(help: "Print value and type as JSON.")
@@ -42,7 +49,11 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     let catalogue = try catalogue()
     let columns = try columns.map { try EvalArgument($0, option: "--set") }
-    if let definition = DefinitionCall(expression, in: catalogue) {
+    if let source = catalogue.sources[expression] {
+      try show(rows: read(source))
+    } else if let definition = RowsCall(expression, in: catalogue) {
+      try show(rows: definition.rows(columns))
+    } else if let definition = DefinitionCall(expression, in: catalogue) {
       let terms = try terms.map { try EvalArgument($0, option: "--term") }
       try show(definition.results(columns, terms: terms))
     } else {
@@ -59,6 +70,8 @@ struct EvalCommand: ParsableCommand {
     else { return }
     let names = [
       Array(catalogue.feeRules.keys), Array(catalogue.functions.keys), Array(catalogue.metrics.keys),
+      Array(catalogue.folds.keys), Array(catalogue.transforms.keys), Array(catalogue.sources.keys),
+      Array(catalogue.exports.keys),
     ].joined()
     throw RunFailure(
       .unknownRule, "plugin '\(parts[0])' has nothing called '\(expression)' that a row can be given to",
@@ -102,6 +115,40 @@ struct EvalCommand: ParsableCommand {
       throw RunFailure(failure.full?.diagnostic ?? Diagnostic(failure.code, failure.message))
     }
     return NamedValue(name: "value", type: output.type, value: result.columns[0].scalar(0))
+  }
+
+  /// The rows that a source makes of the file; those that it refuses are told on stderr.
+  private func read(_ source: SourceScriptDefinition) throws -> [[NamedValue]] {
+    guard let input else {
+      throw RunFailure(.wrongUsage, "'\(source.name)' is a source, and reads a file", help: "give it with --input FILE")
+    }
+    let pieces = StreamPieces(try ByteStream(try InputFile(path: input), Compression(path: input), from: 0))
+    let reader = try source.script.open(name: input.nameOfPath, path: input) { try pieces.next() }
+    var rows: [[NamedValue]] = []
+    do {
+      while let read = try reader.next() {
+        for refused in read.refused { Terminal.error("byte \(refused.start): \(refused.message)") }
+        rows += (0..<read.count).map { row in
+          zip(read.columns, source.columns).map { NamedValue(name: $1.name, type: $1.type, value: $0.scalar(row)) }
+        }
+      }
+    } catch var failure as RunFailure {
+      failure.diagnostic.notes.removeAll { $0.label == "repeat it" }
+      throw failure
+    }
+    return rows
+  }
+
+  /// A line for each row; the value alone where that is all there is.
+  private func show(rows: [[NamedValue]]) throws {
+    if json {
+      let items = rows.map { JSONValue.object($0.map { ($0.name, .string($0.value.text)) }) }
+      print(JSONValue.array(items).text, terminator: "")
+    } else {
+      for row in rows {
+        print(row.count == 1 ? row[0].value.text : row.map { "\($0.name) = \($0.value.text)" }.joined(separator: ", "))
+      }
+    }
   }
 
   private func show(_ values: [NamedValue]) throws {

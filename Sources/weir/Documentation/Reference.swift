@@ -42,6 +42,10 @@ enum Reference {
     return lines + [
       "A day has the fields `d.year`, `d.quarter`, `d.month` and `d.day`; `d2 - d1` is days, and `d + 30` a day.",
       "In Lua files `settings.NAME` is a setting of the plugin.", "",
+      "In Lua, values of unlike types are never equal. A decimal beside a number, or a decimal or day beside a text, is therefore",
+      "an error under `==` and `~=`, wherever the values come from, and never false in silence: `eq(a, b)` compares by value, and",
+      "so do `<` and `<=`. As keys of tables decimals and days go by value: `t[decimal(\"1.50\")]` is `t[decimal(\"1.5\")]`, but `t[1]`",
+      "is another entry than `t[decimal(1)]`, and a day another than the timestamp of its midnight.", "",
     ]
   }
 
@@ -90,9 +94,10 @@ enum Reference {
     "| key | what it says |", "|---|---|",
     "| `name` (required) | What stands before the point in pipelines. |",
     "| `version` (required) | Stands beside every figure that the plugin makes. |",
-    "| `description`, `licence`, `weir` | For people; `weir: \">=0.1\"`. |",
+    "| `description`, `licence` | For people. |",
+    "| `weir` | Which versions of Weir the plugin is for: `\">=0.1\"`, or several conditions, `\">=0.1 <2\"`. |",
     "| `settings` | By name: `{ type: decimal USD, default: 10000, description: … }`; pipelines set them. |",
-    "| `limits` | `memory`, `block`, `output` (as `64MiB`), `steps`, `batch_steps`, `seconds`; pipelines can lower them. |",
+    "| `limits` | `memory`, `block`, `output` (as `64MiB`), `steps`, `batch_steps`, `seconds` (`0.5` too); pipelines can lower them. |",
     "",
   ]
 
@@ -115,7 +120,8 @@ enum Reference {
     "  - 0 <= fee or amount < 0                               # an expression over inputs and results",
     "  - { holds: fee <= amount, where: amount >= 0 }",
     "  - { monotone: amount }                                 # the result does not fall where the input grows",
-    "  - invariant: split                                     # of metrics: all rows give what the merge of parts gives",
+    "  - invariant: split                                     # of metrics: all rows give what the merge of two parts gives",
+    "  - invariant: merge                                     # the same of three parts, and of a part for each row",
     "```", "",
     "Results are called by the definition's own name; those of fee rules also `fee`, `version` and `branch`, those of others",
     "also `result`. Folds and transforms take `by`, `order` and `columns` beside `cases`. The rows of every case run forwards",

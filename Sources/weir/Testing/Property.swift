@@ -10,8 +10,15 @@ struct Property {
     case holds(LocatedText)
     /// The result does not fall where this input grows and the others stay.
     case monotone(LocatedText)
-    /// A metric over all rows is what the merge of its parts gives, in any order of the parts.
-    case splitInvariant
+    /// A metric over all rows is what the merge of its parts gives.
+    case invariant(Invariance)
+  }
+
+  enum Invariance: String, CaseIterable {
+    /// Two parts, the one that takes in the other being either.
+    case split
+    /// Three parts, what two of them gave being merged once more, and a part for each row.
+    case merge
   }
 
   var kind: Kind
@@ -32,13 +39,16 @@ struct Property {
     let invariant = reader.text("invariant")
     let condition = reader.text("where")
     bag.report(contentsOf: reader.finish().diagnostics)
-    if let invariant, invariant.text != "split" {
-      bag.report(.wrongValue, "a metric can be invariant under 'split'", at: invariant.span)
+    let invariance = invariant.flatMap { Invariance(rawValue: $0.text) }
+    if let invariant, invariance == nil {
+      bag.report(
+        .wrongValue, "a metric can be invariant under 'split' or 'merge', not under '\(invariant.text)'",
+        at: invariant.span)
       return nil
     }
     let kinds: [(Kind, LocatedText, String)] = [
       holds.map { (.holds($0), $0, $0.text) }, monotone.map { (.monotone($0), $0, "monotone: \($0.text)") },
-      invariant.map { (.splitInvariant, $0, "invariant: split") },
+      invariance.flatMap { kind in invariant.map { (.invariant(kind), $0, "invariant: \(kind)") } },
     ].compactMap { $0 }
     guard kinds.count == 1 else {
       bag.report(

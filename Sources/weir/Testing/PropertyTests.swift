@@ -49,7 +49,7 @@ struct PropertyTests {
   private func trial(of property: Property, _ generator: inout RowGenerator) -> [[Scalar]] {
     switch property.kind {
     case .holds where call != nil: return [generator.row()]
-    case .holds, .splitInvariant:
+    case .holds, .invariant:
       return (0..<generator.count(upTo: 6)).map { _ in generator.row() }
     case .monotone(let name):
       let row = generator.row()
@@ -105,13 +105,13 @@ struct PropertyTests {
         }
       }
     case .monotone(let name): return try judgeMonotone(name, isMeant)
-    case .splitInvariant:
+    case .invariant(let kind):
       guard let metric else {
         throw InvalidInput([
-          Diagnostic(.wrongValue, "only a metric is invariant under a split of its rows", at: property.span)
+          Diagnostic(.wrongValue, "only a metric is invariant under a \(kind) of its rows", at: property.span)
         ])
       }
-      return { trial in isMeant(trial) ? try Self.verdict(of: metric, trial) : .skipped }
+      return { trial in isMeant(trial) ? try Self.verdict(of: metric, trial, kind) : .skipped }
     }
   }
 
@@ -173,22 +173,43 @@ struct PropertyTests {
     }
   }
 
-  /// Every cut of the rows in two, the parts merged in both orders.
-  private static func verdict(of metric: MetricRun, _ rows: [[Scalar]]) throws -> Verdict {
+  private static func verdict(
+    of metric: MetricRun, _ rows: [[Scalar]], _ kind: Property.Invariance
+  ) throws -> Verdict {
     guard let whole = try metric.rows([rows]) else { return .skipped }
-    for cut in 0...rows.count {
-      let parts = [Array(rows[..<cut]), Array(rows[cut...])]
-      for isReversed in [false, true] {
-        let merged = try metric.rows(parts, isReversed: isReversed)
-        if merged != whole {
-          let value = merged?.first?.first?.text ?? "refused"
-          return .fails(
-            "is \(whole.first?.first?.text ?? "nothing") over all rows, and \(value) from the first \(cut) merged "
-              + "with the rest\(isReversed ? ", the rest first" : "")")
-        }
+    for division in divisions(of: rows.count, kind) {
+      let parts = zip([0] + division.ends, division.ends + [rows.count]).map { Array(rows[$0..<$1]) }
+      let merged = try metric.rows(parts, isReversed: division.isReversed)
+      if merged != whole {
+        let value = merged?.first?.first?.text ?? "refused"
+        return .fails(
+          "is \(whole.first?.first?.text ?? "nothing") over all rows, and \(value) from \(division.text(parts))")
       }
     }
     return .holds
+  }
+
+  /// A way of cutting rows in parts.
+  private struct Division {
+    /// Where all parts but the last end.
+    var ends: [Int]
+    /// Whether the last part takes in the others.
+    var isReversed = false
+
+    func text(_ parts: [[[Scalar]]]) -> String {
+      let rest = isReversed ? ", the rest first" : ""
+      if ends.count == 1 { return "the first \(ends[0]) merged with the rest\(rest)" }
+      return "parts of \(parts.map { String($0.count) }.joined(separator: ", ")) rows merged one after the other\(rest)"
+    }
+  }
+
+  private static func divisions(of count: Int, _ kind: Property.Invariance) -> [Division] {
+    switch kind {
+    case .split: (0...count).flatMap { [Division(ends: [$0]), Division(ends: [$0], isReversed: true)] }
+    case .merge:
+      (0...count).flatMap { first in (first...count).map { Division(ends: [first, $0]) } }
+        + [false, true].map { Division(ends: Array(1..<max(count, 1)), isReversed: $0) }
+    }
   }
 
   /// A definition bound to the types of the given rows, a row a call.

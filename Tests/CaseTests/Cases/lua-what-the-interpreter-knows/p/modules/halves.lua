@@ -1,0 +1,1 @@
+return { half = function(n) return n // 2 end }
