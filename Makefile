@@ -49,11 +49,13 @@ bench-lua: setup
 # Everything below looks for what no test has thought of; each part for a bounded time.
 fuzz: fuzz-bridge fuzz-rules
 
-# Random Lua rules on both paths and in plain Lua: five million rows of them, with other rules each time. WEIR_FUZZ_SEED repeats a run.
+# Random Lua rules on both paths and in plain Lua: five million rows of them, with other rules each time; and random folds on both
+# paths. WEIR_FUZZ_SEED repeats a run.
 FUZZ_RULES ?= 20000
+FUZZ_FOLDS ?= 10000
 fuzz-rules: PACKAGES += lua5.4
 fuzz-rules: setup
-	WEIR_FUZZ_RULES=$(FUZZ_RULES) WEIR_FUZZ_ROWS=256 WEIR_FUZZ_SEED=$${WEIR_FUZZ_SEED:-$$(date +%s)} \
+	WEIR_FUZZ_RULES=$(FUZZ_RULES) WEIR_FUZZ_FOLDS=$(FUZZ_FOLDS) WEIR_FUZZ_ROWS=256 WEIR_FUZZ_SEED=$${WEIR_FUZZ_SEED:-$$(date +%s)} \
 	swift test -c release --scratch-path .build-fuzz -Xswiftc -enable-testing --filter 'DifferentialTests|RandomProgramTests'
 
 # The C targets under libFuzzer with Address and Undefined Behaviour Sanitizer, each for FUZZ_SECONDS; what is found lands beside the binary.

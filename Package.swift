@@ -43,10 +43,11 @@ let package = Package(
     .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CScan", cSettings: strictC),
     .target(name: "CFused", dependencies: ["CScan"], cSettings: strictC),
+    .target(name: "CFold", cSettings: strictC),
     .target(name: "CLuaBridge", dependencies: ["CLua"], cSettings: strictC),
   ]
     + room("Diagnostics")
-    + room("Memory", on: ["CScan", "CFused", "CZlib", "CZstd", "CXxhash", "CMalloc", "Diagnostics"])
+    + room("Memory", on: ["CScan", "CFused", "CFold", "CZlib", "CZstd", "CXxhash", "CMalloc", "Diagnostics"])
     + room("Columns", on: ["Memory", "Diagnostics"])
     + room("LuaHost", on: ["CLuaBridge", "Columns", "Diagnostics"], fixtures: ["Attacks", "Decimals"])
     + room("Expressions", on: ["LuaHost", "Columns", "Memory", "Diagnostics"])

@@ -6,7 +6,7 @@ struct Kernel {
   /// Makes the inputs and gives one round, which returns a number that depends on its result.
   let prepare: () throws -> () throws -> Int
 
-  static var all: [Kernel] { scanning + computing + grouping + scripting }
+  static var all: [Kernel] { scanning + computing + grouping + scripting + folding }
 }
 
 /// Numbers that look random and are the same on every run (splitmix64).

@@ -19,7 +19,7 @@ extension DefinitionReader {
     return FoldDefinition(
       name: qualifiedName, inputs: inputs, outputs: outputs,
       script: LuaFold(
-        step: script, initial: initial, finish: value["finish"].asFunction, results: outputs.map(LuaResult.init)))
+        step: script, initial: initial, finish: value["finish"].asFunction, outputs: outputs))
   }
 
   mutating func transform() -> TransformDefinition? {

@@ -43,7 +43,7 @@ struct FeeRuleFunction: FeeRuleScript {
   func bind(_ arguments: [ValueType], terms: [Field]) throws(InvalidInput) -> any BoundScript {
     let start = ProcessorTime.ofThread
     let bound = try chosen(arguments, terms: terms)
-    if case .script(let script) = fee { script.noteBinding(bound, since: start) }
+    if case .script(let script) = fee { script.noteBinding(bound.explanation, since: start) }
     return bound
   }
 

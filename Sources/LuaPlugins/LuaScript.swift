@@ -42,7 +42,7 @@ struct LuaScript: ScriptFunction {
     var script = self
     script.argumentTypes = arguments
     let bound = try script.chosen()
-    noteBinding(bound, since: start)
+    noteBinding(bound.explanation, since: start)
     return bound
   }
 
@@ -74,17 +74,20 @@ struct LuaScript: ScriptFunction {
       reason.help = "add returns = \"decimal(38,18) USD\", or write it without this"
       throw InvalidInput([reason])
     }
-    return InterpretedScript(
-      script: self, results: declared,
-      explanation: "interpreted: \(reason.message) (\(reason.span?.description ?? script.file.path))")
+    return InterpretedScript(script: self, results: declared, explanation: explanation(reason))
+  }
+
+  /// What `explain` says of a function that cannot be compiled.
+  func explanation(_ reason: Diagnostic) -> String {
+    "interpreted: \(reason.message) (\(reason.span?.description ?? script.file.path))"
   }
 
   /// What the function's costs are noted under.
   var costed: ScriptCosts.Function { ScriptCosts.Function(name: qualifiedName, line: function.firstLine) }
 
-  func noteBinding(_ bound: any BoundScript, since start: Int) {
+  func noteBinding(_ explanation: String, since start: Int) {
     scripts.costs.noteBinding(
-      costed, path: String(bound.explanation.prefix { $0 != ":" }), nanoseconds: ProcessorTime.ofThread - start)
+      costed, path: String(explanation.prefix { $0 != ":" }), nanoseconds: ProcessorTime.ofThread - start)
   }
 
   /// `network.gsv`
@@ -106,7 +109,8 @@ struct LuaScript: ScriptFunction {
     let text = LocatedText(script.file)
     let node: Expressions.LuaFunction?
     do throws(Diagnostic) {
-      node = try FunctionCompiler.function(in: text, firstLine: function.firstLine, lastLine: function.lastLine)
+      node = try FunctionCompiler.function(
+        in: text, firstLine: function.firstLine, lastLine: function.lastLine, named: identity.key)
     } catch {
       throw InvalidInput([error])
     }
@@ -159,7 +163,8 @@ struct LuaScript: ScriptFunction {
         continue
       }
       if depth < 4, called.path == function.path,
-        let node = try? FunctionCompiler.function(in: text, firstLine: called.firstLine, lastLine: called.lastLine)
+        let node = try? FunctionCompiler.function(
+          in: text, firstLine: called.firstLine, lastLine: called.lastLine, named: name)
       {
         let own = self.upvalues(of: called, in: state, text, depth: depth + 1)
         upvalues.functions[name] = .columnar(node, upvalues: own.constants, functions: own.functions)

@@ -1,6 +1,7 @@
 import Columns
 import Diagnostics
 import LuaHost
+import Memory
 import Planning
 
 /// The functions of a fold: `init(settings)`, `step(state, row, emit)`, `finish(state, emit)`.
@@ -9,9 +10,31 @@ struct LuaFold: FoldScript {
   let step: LuaScript
   let initial: LuaHost.LuaFunction
   let finish: LuaHost.LuaFunction?
-  let results: [LuaResult]
+  let outputs: [Field]
 
-  func makeInstance(_ context: WorkerContext) throws -> any FoldInstance {
+  func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundFold {
+    let start = ProcessorTime.ofThread
+    let bound = try chosen(arguments)
+    step.noteBinding(bound.explanation, since: start)
+    return bound
+  }
+
+  private func chosen(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundFold {
+    switch compile(arguments) {
+    case .compiled(let program):
+      // Which lines run only the interpreter notes.
+      if step.scripts.path == .interpreter || step.scripts.coverage != nil {
+        return InterpretedFold(fold: self, explanation: LuaPath.asked)
+      }
+      return CompiledFold(fold: self, program: program)
+    case .interpreted(let reason):
+      if step.scripts.path == .columnar { throw InvalidInput([LuaPath.refusal(reason, of: step.qualifiedName)]) }
+      return InterpretedFold(fold: self, explanation: step.explanation(reason))
+    case .invalid(let diagnostics): throw InvalidInput(diagnostics)
+    }
+  }
+
+  func interpreted(_ context: WorkerContext) throws -> any FoldInstance {
     Instance(self, try step.scripts.state(context))
   }
 
@@ -29,7 +52,7 @@ struct LuaFold: FoldScript {
       do throws(LuaFailure) {
         let folded = try state.fold(
           initial: definition.initial, step: script.function, finish: definition.finish, keyOfRow: keyOfRow,
-          arguments: script.given(arguments), results: definition.results)
+          arguments: script.given(arguments), results: definition.outputs.map(LuaResult.init))
         return FoldedRows(
           columns: folded.columns, sourceRows: folded.sourceRows,
           problems: problems(folded.failures, arguments, keyOfRow))
@@ -61,6 +84,33 @@ struct LuaFold: FoldScript {
         if failure.kind != .rejected { broken = (keyOfRow[row], problem) }
         return problem
       }
+    }
+  }
+}
+
+/// A fold that the interpreter runs, many keys a call.
+struct InterpretedFold: BoundFold {
+  let fold: LuaFold
+  let explanation: String
+
+  func makeInstance(_ context: WorkerContext) throws -> any FoldInstance {
+    Instance(fold.step, try fold.interpreted(context))
+  }
+
+  /// Notes what the rows cost.
+  private final class Instance: FoldInstance {
+    private let script: LuaScript
+    private let folding: any FoldInstance
+
+    init(_ script: LuaScript, _ folding: any FoldInstance) {
+      self.script = script
+      self.folding = folding
+    }
+
+    func fold(_ arguments: [Column], keyOfRow: [UInt32]) throws -> FoldedRows {
+      let start = script.scripts.costs.start()
+      defer { script.scripts.costs.note(script.costed, rows: keyOfRow.count, since: start) }
+      return try folding.fold(arguments, keyOfRow: keyOfRow)
     }
   }
 }

@@ -25,6 +25,9 @@ public struct TextInterner: Sendable {
   /// The bytes of all texts, one after the other; `range(of:)` cuts it.
   public var bytes: [UInt8] { arena }
 
+  /// Where each text ends in `bytes`; it starts where the one before it ends.
+  public var textEnds: [Int] { ends }
+
   /// The number of a text that is already here.
   public func number(of text: Span<UInt8>) -> Int? {
     let hash = Self.hash(text)

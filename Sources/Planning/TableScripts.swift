@@ -17,8 +17,17 @@ public struct FoldDefinition: Sendable {
   }
 }
 
-/// A fold's functions, which any worker can have an instance of.
+/// A fold's functions, before it is known which path they take.
 public protocol FoldScript: Sendable {
+  /// Throws what is wrong with the functions for inputs of these types, or what keeps them from the path that is asked for.
+  func bind(_ arguments: [ValueType]) throws(InvalidInput) -> any BoundFold
+}
+
+/// A fold on the path that it takes, which any worker can have an instance of.
+public protocol BoundFold: Sendable {
+  /// `columnar`, or `interpreted: ` and why.
+  var explanation: String { get }
+
   func makeInstance(_ context: WorkerContext) throws -> any FoldInstance
 }
 

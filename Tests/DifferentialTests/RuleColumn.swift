@@ -49,8 +49,11 @@ struct RuleColumn {
     return Column(.texts(.coded(codes, dictionary)), present: column.present)
   }
 
-  private func value(_ type: DataType, _ random: inout Random) -> Scalar {
-    let isHostile = random.once(in: 2)
+  func value(_ type: DataType, _ random: inout Random) -> Scalar {
+    value(type, isHostile: random.once(in: 2), &random)
+  }
+
+  func value(_ type: DataType, isHostile: Bool, _ random: inout Random) -> Scalar {
     switch type {
     case .bool: return .bool(random.once(in: 2))
     case .int:

@@ -88,9 +88,37 @@ struct RowOrder {
     }
   }
 
+  /// All words of a row in one, which compares as they do, behind a number below `groupCount`; nil where 64 bits do
+  /// not hold that.
+  func packed(behind groups: [UInt32], groupCount: Int) -> (words: [UInt64], bits: Int)? {
+    var ranges: [(least: Int64, bits: Int)] = []
+    var bits = 64 - max(groupCount - 1, 0).leadingZeroBitCount
+    for column in words {
+      var (least, greatest) = (column.first ?? 0, column.first ?? 0)
+      for word in column {
+        least = min(least, word)
+        greatest = max(greatest, word)
+      }
+      ranges.append((least, 64 - UInt64(bitPattern: greatest &- least).leadingZeroBitCount))
+      bits += ranges[ranges.count - 1].bits
+    }
+    guard bits <= 64 else { return nil }
+    var packed = groups.map { UInt64($0) }
+    for (column, range) in zip(words, ranges) {
+      let shift = UInt64(range.bits)
+      packed = elementwise(packed, column) {
+        (range.bits < 64 ? $0 &<< shift : 0) | UInt64(bitPattern: $1 &- range.least)
+      }
+    }
+    return (packed, bits)
+  }
+
   /// All rows in order.
   func sorted() -> [Int32] {
     guard let first = words.first else { return (0..<Int32(count)).map { $0 } }
+    if let packed = packed(behind: [UInt32](repeating: 0, count: count), groupCount: 1) {
+      return RadixOrder(packed.words, bits: packed.bits).places
+    }
     // The first word lies beside the row; it settles most comparisons without a look elsewhere.
     struct Entry {
       var word: Int64

@@ -1,4 +1,5 @@
 import Columns
+import Memory
 
 /// The rows of a table cut into partitions by their keys, each in the order of the sort keys.
 public struct Partitions: Sendable {
@@ -16,6 +17,16 @@ public struct Partitions: Sendable {
     let table = GroupTable(keyTypes: types)
     let groups = table.assign(keys.map { batch.columns[$0] }, count: batch.count, position: batch.position)
     let rowOrder = RowOrder(order.map { (batch.columns[$0.column], $0.descending) }, count: batch.count)
+    if let packed = rowOrder.packed(behind: groups, groupCount: table.groupCount) {
+      var ends = [Int](repeating: 0, count: table.groupCount)
+      for group in groups { ends[Int(group)] += 1 }
+      for group in ends.indices.dropFirst() { ends[group] += ends[group - 1] }
+      let sorted = RadixOrder(packed.words, bits: packed.bits)
+      rows = sorted.places
+      self.ends = ends
+      beginsPeers = sorted.beginsAnew
+      return
+    }
     let sorted = order.isEmpty ? (0..<Int32(batch.count)).map { $0 } : rowOrder.sorted()
 
     // The rows in order, dealt out to their partitions, stay in order.

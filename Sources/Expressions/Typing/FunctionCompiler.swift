@@ -46,10 +46,16 @@ public struct FunctionCompiler {
   }
 
   /// The function that begins on one line and ends on another (from 1), as Lua reports them; nil where none or several do.
-  public static func function(in text: LocatedText, firstLine: Int, lastLine: Int) throws(Diagnostic) -> LuaFunction? {
+  ///
+  /// - Parameter name: the field or local that the function is, which tells several apart.
+  public static func function(
+    in text: LocatedText, firstLine: Int, lastLine: Int, named name: String? = nil
+  ) throws(Diagnostic) -> LuaFunction? {
     var finder = FunctionFinder(text: text, firstLine: firstLine, lastLine: lastLine)
     finder.visit(try LuaParser.chunk(text))
-    return finder.found.count == 1 ? finder.found[0] : nil
+    if finder.found.count == 1 { return finder.found[0].function }
+    let named = finder.found.filter { $0.name != nil && $0.name == name }
+    return named.count == 1 ? named[0].function : nil
   }
 
   /// Compiles a function whose parameters are bound in order; `results` are the types that its values have to be, nil where they are free.
@@ -64,19 +70,23 @@ private struct FunctionFinder {
   let text: LocatedText
   let firstLine: Int
   let lastLine: Int
-  var found: [LuaFunction] = []
+  var found: [(name: String?, function: LuaFunction)] = []
 
-  private mutating func meet(_ function: LuaFunction) {
+  private mutating func meet(_ function: LuaFunction, _ name: String?) {
     let span = text.span(function.range)
     let end = span.file.line(at: max(span.range.upperBound - 1, span.range.lowerBound))
-    if span.line == firstLine, end == lastLine { found.append(function) }
+    if span.line == firstLine, end == lastLine { found.append((name, function)) }
     visit(function.body)
   }
 
   mutating func visit(_ statements: [LuaStatement]) {
     for statement in statements {
       switch statement.kind {
-      case .local(_, let expressions), .returning(let expressions): visit(expressions)
+      case .local(let locals, let expressions):
+        for (index, expression) in expressions.enumerated() {
+          visit(expression, index < locals.count ? locals[index].name : nil)
+        }
+      case .returning(let expressions): visit(expressions)
       case .assign(let targets, let expressions): visit(targets + expressions)
       case .call(let expression): visit(expression)
       case .block(let body), .whileLoop(_, let body), .repeatLoop(let body, _), .numericFor(_, _, _, _, let body),
@@ -85,7 +95,8 @@ private struct FunctionFinder {
       case .branch(let branches, let otherwise):
         for branch in branches { visit(branch.body) }
         visit(otherwise ?? [])
-      case .function(_, let function), .localFunction(_, let function): meet(function)
+      case .function(_, let function): meet(function, nil)
+      case .localFunction(let name, let function): meet(function, name)
       case .breaking, .goto, .label: break
       }
     }
@@ -95,10 +106,13 @@ private struct FunctionFinder {
     for expression in expressions { visit(expression) }
   }
 
-  private mutating func visit(_ expression: LuaExpression) {
+  private mutating func visit(_ expression: LuaExpression, _ name: String? = nil) {
     switch expression.kind {
-    case .function(let function): meet(function)
-    case .table(let fields): visit(fields.map(\.value))
+    case .function(let function): meet(function, name)
+    case .table(let fields):
+      for field in fields {
+        if case .name(let name) = field.key { visit(field.value, name) } else { visit(field.value) }
+      }
     case .call(let callee, let arguments): visit([callee] + arguments)
     case .methodCall(let object, _, let arguments): visit([object] + arguments)
     case .binary(_, let left, let right): visit([left, right])

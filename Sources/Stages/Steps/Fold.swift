@@ -29,20 +29,27 @@ enum Fold: StepDefinition {
       guard context.checkNew(output.name, at: use.span, among: fields.map(\.name)) else { return nil }
       fields.append(output)
     }
+    let bound: any BoundFold
+    do {
+      bound = try fold.script.bind(columns.map { context.input[$0].type })
+    } catch {
+      context.report(contentsOf: error.diagnostics)
+      return nil
+    }
     return StepPlan(
       output: Schema(fields),
       operation: .table(
         FoldOperation(
-          fold: fold, columns: columns, keys: keys, types: keys.map { context.input[$0].type.data },
+          fold: bound, columns: columns, keys: keys, types: keys.map { context.input[$0].type.data },
           order: sort.map { SortKey(column: $0.column, descending: $0.descending) }, output: Schema(fields))),
       reads: Set(columns + keys + sort.map(\.column)), carried: fields.map { _ in nil },
-      explanation: ["\(fold.name): interpreted, one key after the other"])
+      explanation: ["\(fold.name): \(bound.explanation)"])
   }
 }
 
 /// Sorts each key's rows and hands them to the script, many keys a call.
 struct FoldOperation: TableOperation {
-  let fold: FoldDefinition
+  let fold: any BoundFold
   let columns: [Int]
   let keys: [Int]
   let types: [DataType]
@@ -53,7 +60,7 @@ struct FoldOperation: TableOperation {
     let batch = try input.concatenated()
     let partitions = Partitions(of: batch, by: keys, types: types, order: order)
     try checkTies(partitions, input.schema, batch, report)
-    let instance = try fold.script.makeInstance(context)
+    let instance = try fold.makeInstance(context)
     var batches: [Batch] = []
     let quarantinedBefore = report.counts.quarantined
     var start = 0

@@ -54,7 +54,7 @@ struct RowsCall {
     switch form {
     case .fold(let fold):
       if count == 0 { return [] }
-      let folded = try fold.script.makeInstance(WorkerContext()).fold(
+      let folded = try fold.script.bind(types).makeInstance(WorkerContext()).fold(
         columns, keyOfRow: [UInt32](repeating: 0, count: count))
       // Rows that the script rejects leave the state as it was.
       if let problem = folded.problems.first(where: { $0.code != .rejectedRow }) ?? folded.problems.last {
