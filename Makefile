@@ -101,7 +101,7 @@ bench: build
 
 # Instructions and allocations of the inner loops, against the counts that are kept.
 bench-kernels: setup
-	swift build -c release --product weir-kernels
+	swift build -c release --product weir-kernels $(STATIC)
 	python3 Benchmarks/kernels.py $(BENCH)
 
 clean:
