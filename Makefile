@@ -36,7 +36,8 @@ install: build
 SANITIZE_ADDRESS ?= ^(LuaHostTests|LuaPluginsTests|MemoryTests|FormatsTests|ColumnsTests|ExpressionsTests|YAMLNodesTests)\.
 SANITIZE_THREAD ?= ^(LuaHostTests|RunnerTests|StagesTests)\.
 sanitize: setup leaks
-	swift test --disable-xctest --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
+	WEIR_SANITIZER=address LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzzing/leaks.supp \
+	  swift test --disable-xctest --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
 	swift test --disable-xctest --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
 
 # What the Lua host costs, beside the stock library.

@@ -55,6 +55,7 @@ static int base_tonumber(lua_State *L) {
     if (lua_type(L, 1) == LUA_TNUMBER || object_of(L, 1, WEIR_DECIMAL)) return 1;
     size_t length;
     const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &length) : NULL;
+    if (text) weir_charge(L, state_of(L), (int64_t)(length >> 4));
     if (text && lua_stringtonumber(L, text) == length + 1) return 1;
     return lua_pushnil(L), 1;
   }
@@ -62,6 +63,7 @@ static int base_tonumber(lua_State *L) {
   lua_Integer base = luaL_checkinteger(L, 2), value = 0;
   luaL_checktype(L, 1, LUA_TSTRING);
   const char *text = lua_tolstring(L, 1, &length);
+  weir_charge(L, state_of(L), (int64_t)(length >> 4));
   luaL_argcheck(L, base >= 2 && base <= 36, 2, "base out of range");
   size_t start = strspn(text, " \f\n\r\t\v");
   bool is_negative = text[start] == '-';

@@ -1,4 +1,7 @@
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bridge.h"
 
@@ -46,6 +49,18 @@ static void flush(lua_State *L, weir_export *request) {
   if (count && !request->write(request->context, request->buffer, count)) luaL_error(L, "the output cannot be written");
 }
 
+/// Pushes a float with as many digits as read back to the same value: Lua's own 14 would change figures.
+static void push_float(lua_State *L, lua_Number value, int place) {
+  if (!isfinite(value)) luaL_error(L, "out takes numbers that are finite: value %d is %s", place, isnan(value) ? "not a number" : "infinite");
+  char text[40];
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, sizeof text - 2, "%.*g", digits, value);
+    if (strtod(text, NULL) == value) break;
+  }
+  if (!text[strspn(text, "-0123456789")]) strcat(text, ".0");
+  lua_pushstring(L, text);
+}
+
 /// `out(…)`: writes texts, and other values as `tostring` gives them.
 static int write_values(lua_State *L) {
   weir_export *request = export_of(L, "out");
@@ -56,9 +71,13 @@ static int write_values(lua_State *L) {
     if (type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TBOOLEAN && type != LUA_TUSERDATA)
       return luaL_error(L, "out takes texts, numbers, booleans, decimals and dates: value %d is a %s", i,
                         weir_type_name(L, i));
-    lua_pushcfunction(L, weir_tostring);
-    lua_pushvalue(L, i);
-    lua_call(L, 1, 1);
+    if (type == LUA_TNUMBER && !lua_isinteger(L, i)) {
+      push_float(L, lua_tonumber(L, i), i);
+    } else {
+      lua_pushcfunction(L, weir_tostring);
+      lua_pushvalue(L, i);
+      lua_call(L, 1, 1);
+    }
     size_t length;
     const char *text = lua_tolstring(L, -1, &length);
     request->written += (int64_t)length;

@@ -63,6 +63,7 @@ static int emit(lua_State *L) {
   weir_state *S = state_of(L);
   weir_batch *batch = S->batch;
   if (lua_type(L, 1) != LUA_TTABLE) return luaL_error(L, "emit takes a table: emit { name = value }");
+  if (lua_gettop(L) > 1) return luaL_error(L, "emit takes one row at a time");
   if (!batch || (batch->mode != WEIR_FOLD && batch->mode != WEIR_WHOLE))
     return luaL_error(L, "emit is for the rows of a fold or a transform, while it runs");
   lua_settop(L, 1);

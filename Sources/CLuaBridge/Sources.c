@@ -127,6 +127,9 @@ static void refuse_row(lua_State *L, weir_state *S, weir_source *source, int32_t
   const char *text = lua_tolstring(L, -1, &length);
   if (!text) text = "no reason given";
   else if (length > 400) text = lua_pushfstring(L, "%s...", lua_pushlstring(L, text, 400));
+  // A script may set one line aside as often as it likes: what is held of it counts as output.
+  source->refused_bytes += (int64_t)(sizeof(weir_failure) + strlen(text));
+  if (source->refused_bytes > S->limits.output) weir_fail_memory(L, REFUSED_OUTPUT);
   char *message = strdup(text);
   if (!message) weir_fail_memory(L, REFUSED_NOTHING);
   for (char *p = message; *p; p++)
@@ -172,7 +175,7 @@ static int emit_row(lua_State *L) {
   weir_source *source = source_of(L, "emit");
   weir_state *S = state_of(L);
   if (lua_type(L, 1) != LUA_TTABLE) return luaL_error(L, "emit takes a table: emit { name = value }");
-  lua_settop(L, 1);
+  if (lua_gettop(L) > 1) return luaL_error(L, "emit takes one row at a time");
   weir_charge(L, S, 5 + source->result_count);
   if (source->row_count == source->start_capacity) {
     size_t capacity = source->start_capacity ? source->start_capacity * 2 : ROWS_AT_ONCE;

@@ -200,6 +200,12 @@ extension DefinitionReader {
           "'rate' of version \(number + 1) is a number, such as 0.15, not a \(rate.typeName)", key: "rate")
         return nil
       }
+      if !rate.isNil, !tiers.isNil {
+        report(
+          "version \(number + 1) has both 'rate' and 'tiers'", key: "tiers",
+          help: "a version without 'fee' is priced by one of them: leave the other out")
+        return nil
+      }
       if !tiers.isNil, let problem = tiers.tiersProblem {
         report("'tiers' of version \(number + 1): \(problem)", key: "tiers")
         return nil

@@ -40,7 +40,7 @@ struct DefinitionReader {
     case .metrics:
       if let metric = metric() { catalogue.metrics[qualifiedName] = metric }
     case .functions:
-      if let inputs = inputs(), let function = function(inputs) {
+      if let inputs = inputs().map(inOrderOfParameters), let function = function(inputs) {
         catalogue.functions[qualifiedName] = function
         catalogue.functionInputs[qualifiedName] = inputs
         catalogue.functionProvenance[qualifiedName] = provenance
@@ -243,6 +243,18 @@ struct DefinitionReader {
       parts.append(MetricDefinition.Part(name: name, aggregate: aggregate, arguments: arguments))
     }
     return parts
+  }
+
+  /// The inputs in the order of the function's parameters, where these have their names: a table has no order, and the
+  /// text can hold the names elsewhere too.
+  private func inOrderOfParameters(_ inputs: [ScriptInput]) -> [ScriptInput] {
+    guard let function = value["value"].asFunction,
+      let parameters = try? FunctionCompiler.function(
+        in: LocatedText(script.file), firstLine: function.firstLine, lastLine: function.lastLine, named: "value")?
+        .parameters
+    else { return inputs }
+    let ordered = parameters.compactMap { name in inputs.first { $0.name == name } }
+    return ordered.count == inputs.count && Set(parameters).count == inputs.count ? ordered : inputs
   }
 
   private mutating func function(_ inputs: [ScriptInput]) -> (any RowFunction)? {

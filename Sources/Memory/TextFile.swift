@@ -21,7 +21,9 @@ public enum TextFile {
   }
 
   public static func readBytes(_ path: String) throws(RunFailure) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes to is read as empty, not waited for.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) }
     guard descriptor >= 0 else {
       let reason = unsafe String(cString: strerror(errno)).lowercased()
       throw RunFailure(errno == ENOENT ? .missingFile : .unreadableFile, "cannot read '\(path)': \(reason)")

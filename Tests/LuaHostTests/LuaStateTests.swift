@@ -341,7 +341,9 @@ import Testing
     #expect(lines.allSatisfy { $0.text.utf8.count <= 408 && $0.text.hasSuffix("...") })
   }
 
-  @Test func tenThousandStatesLeaveNoMemoryBehind() throws {
+  /// Address Sanitizer keeps what was freed for a while; `make leaks` does the same there, and counts.
+  @Test(.disabled(if: ProcessInfo.processInfo.environment["WEIR_SANITIZER"] != nil))
+  func tenThousandStatesLeaveNoMemoryBehind() throws {
     func residentPages() throws -> Int {
       let text = try String(decoding: Data(contentsOf: URL(filePath: "/proc/self/statm")), as: UTF8.self)
       return try #require(Int(text.split(separator: " ")[1]))

@@ -210,6 +210,8 @@ typedef struct {
   bool is_done;
   // Own:
   size_t start_capacity, refused_capacity;
+  /// What the reasons of all that was set aside take: they are held until the run ends.
+  int64_t refused_bytes;
   const char *bytes;
   size_t length, place;
   bool is_at_end;

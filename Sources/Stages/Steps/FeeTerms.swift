@@ -117,6 +117,17 @@ struct PreparedTerms: Sendable {
     func key(_ row: Int) -> String {
       terms.keys.right.map { "\(side.schema[$0].name) = \(rows.columns[$0].scalar(row).text)" }.joined(separator: ", ")
     }
+    let limits = ["minimum", "maximum"].compactMap { name in terms.columns.first { side.schema[$0].name == name } }
+    if limits.count == 2 {
+      let (minimum, maximum) = (rows.columns[limits[0]], rows.columns[limits[1]])
+      for row in 0..<rows.count {
+        guard let least = Self.number(minimum.scalar(row)), let most = Self.number(maximum.scalar(row)), least > most
+        else { continue }
+        throw RunFailure(
+          .wrongValue, "\(label): the terms of \(key(row)) have a minimum of \(least) and a maximum of \(most)",
+          help: "no fee lies between them: the minimum is the smaller")
+      }
+    }
     var place = 0
     for end in partitions.ends {
       while place < end {
@@ -136,6 +147,14 @@ struct PreparedTerms: Sendable {
             help: "end the earlier with valid_to; a version holds up to, not including, that day")
         }
       }
+    }
+  }
+
+  private static func number(_ scalar: Scalar) -> ExactDecimal? {
+    switch scalar {
+    case .decimal(let value): value
+    case .int(let value): ExactDecimal(value)
+    default: nil
     }
   }
 
