@@ -91,7 +91,7 @@ static void append_decimal(lua_State *L, weir_state *S, weir_result *result, int
   if (!good) refuse_type(L, S, result, index);
   __int128 coefficient = coefficient_of(&decimal), power, bound;
   int shift = result->scale - decimal.scale;
-  bool exact = true;
+  bool exact = true, is_negative = coefficient < 0;
   if (shift > 0) {
     if (!weir_power_of_ten(shift, &power) || __builtin_mul_overflow(coefficient, power, &coefficient))
       refuse_value(L, S, result, "the number has more than 38 digits at its scale");
@@ -99,6 +99,11 @@ static void append_decimal(lua_State *L, weir_state *S, weir_result *result, int
     weir_power_of_ten(-shift, &power);
     exact = coefficient % power == 0;
     coefficient /= power;
+    if (!exact && result->rounds_later) {
+      // What was cut is told by a last digit that is neither 0 nor 5: it makes no tie, and no exact number.
+      if (coefficient % 5 == 0) coefficient += is_negative ? -1 : 1;
+      exact = true;
+    }
   }
   if (!exact) {
     char text[64];

@@ -17,6 +17,7 @@ import Columns
     }
     for (index, result) in wanted.enumerated() {
       unsafe (results + index).initialize(to: make(result.name, result.type, isNullable: result.isNullable))
+      unsafe (results + index).pointee.rounds_later = result.isRoundedLater
     }
     resultCount = wanted.count
   }

@@ -17,11 +17,14 @@ public struct LuaResult: Sendable {
   public var name: String
   public var type: DataType
   public var isNullable: Bool
+  /// Whether a decimal is rounded to at least two decimals fewer afterwards: more than the type has are cut so that this goes right.
+  public var isRoundedLater: Bool
 
-  public init(name: String, type: DataType, isNullable: Bool = false) {
+  public init(name: String, type: DataType, isNullable: Bool = false, isRoundedLater: Bool = false) {
     self.name = name
     self.type = type
     self.isNullable = isNullable
+    self.isRoundedLater = isRoundedLater
   }
 }
 

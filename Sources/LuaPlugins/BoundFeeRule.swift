@@ -157,7 +157,8 @@ struct BoundFeeRule: BoundScript {
     private func interpret(_ arguments: [Column], count: Int) throws -> (columns: [Column], problems: [RowProblem]) {
       guard let pricing = bound.pricing else { preconditionFailure("a rule has a program or a script") }
       let (priced, failing) = try pricing.script.map(
-        arguments, count: count, results: pricing.results, in: pricing.script.scripts.state(context))
+        arguments, count: count, results: pricing.results, in: pricing.script.scripts.state(context),
+        roundsFirst: bound.rule.roundsBelow(pricing.results[0]))
       let after = arguments.dropFirst(bound.rule.inputs.count)
       let (columns, problems) = try finish(pricing.finish, priced + after, [], count: count)
       let failed = Set(failing.map(\.row))

@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Expressions
 import LuaHost
 import Planning
 
@@ -13,6 +14,7 @@ extension DefinitionReader {
         help: "init = function(settings) return {} end, step = function(state, row, emit) … end")
       return nil
     }
+    checkRejects(step)
     var script = scriptFunction(
       step, [.row(inputs.map(\.name))], returns: [], key: "step", address: qualifiedName)
     script.argumentTypes = inputs.map(\.type)
@@ -20,6 +22,19 @@ extension DefinitionReader {
       name: qualifiedName, inputs: inputs, outputs: outputs,
       script: LuaFold(
         step: script, initial: initial, finish: value["finish"].asFunction, outputs: outputs))
+  }
+
+  /// A row that is set aside leaves no trace in the state, so `reject` stands before the state changes.
+  private mutating func checkRejects(_ step: LuaHost.LuaFunction) {
+    guard
+      let function = try? FunctionCompiler.function(
+        in: LocatedText(script.file), firstLine: step.firstLine, lastLine: step.lastLine, named: "step"),
+      let call = LateReject.find(in: function)
+    else { return }
+    bag.report(
+      Diagnostic(
+        .invalidRule, "\(qualifiedName): the row is rejected after it has changed the state",
+        at: script.file.span(call), help: "reject first, and change the state once the row is known to count"))
   }
 
   mutating func transform() -> TransformDefinition? {

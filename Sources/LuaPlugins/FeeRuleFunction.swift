@@ -28,6 +28,13 @@ struct FeeRuleFunction: FeeRuleScript {
   let minimum: ExactDecimal?
   let maximum: ExactDecimal?
   let rounding: (RoundingMode, scale: Int)?
+
+  /// Whether the fee is rounded to at least two decimals fewer than a type has.
+  func roundsBelow(_ type: ValueType) -> Bool {
+    guard let rounding, case .decimal(_, let scale) = type.data else { return false }
+    return rounding.scale + 2 <= scale
+  }
+
   let file: SourceFile
   let scripts: PluginScripts
   /// Where the versions begin.

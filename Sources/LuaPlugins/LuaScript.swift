@@ -287,14 +287,18 @@ struct ScriptRowFunction: RowFunction {
 
 extension LuaScript {
   /// Runs the function over a batch in a state. Failures of rows come with the row's inputs; others throw.
+  ///
+  /// - Parameter roundsFirst: whether the first result is rounded to at least two decimals fewer than its type has.
   func map(
-    _ arguments: [Column], count: Int, results: [ValueType], in state: LuaState
+    _ arguments: [Column], count: Int, results: [ValueType], in state: LuaState, roundsFirst: Bool = false
   ) throws -> (columns: [Column], problems: [RowProblem]) {
     do throws(LuaFailure) {
       let mapped = try state.mapRows(
         function, arguments: given(arguments), count: count,
         results: results.enumerated().map {
-          LuaResult(name: identity.resultNames[$0.offset], type: $0.element.data, isNullable: $0.element.isNullable)
+          LuaResult(
+            name: identity.resultNames[$0.offset], type: $0.element.data, isNullable: $0.element.isNullable,
+            isRoundedLater: roundsFirst && $0.offset == 0)
         })
       return (
         mapped.columns, mapped.failures.enumerated().map { problem($0.element, arguments, isFirst: $0.offset == 0) }

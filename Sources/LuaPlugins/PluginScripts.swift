@@ -3,7 +3,6 @@ import Diagnostics
 import LuaHost
 import Memory
 import Planning
-import Synchronization
 
 /// A plugin's scripts, ready to be loaded into any number of states.
 ///
@@ -24,7 +23,7 @@ final class PluginScripts: Sendable {
   let coverage: LuaCoverage?
   private let log: RunLog
   /// For looking at what functions read; made at first use.
-  private let inspected = Mutex<Handover<LuaState>?>(nil)
+  private let inspected = Guarded<Handover<LuaState>?>(nil)
 
   init(
     name: String, version: String, files: PluginFiles, settings: [SettingValue],
@@ -62,7 +61,7 @@ final class PluginScripts: Sendable {
   }
 
   /// States between two calls: what belongs to no worker takes one for as long as it needs it.
-  private let idle = Mutex<[Handover<LuaState>]>([])
+  private let idle = Guarded<[Handover<LuaState>]>([])
 
   /// A state that nobody else uses until it is given back. One in which something failed is not given back.
   func takeState() throws -> LuaState { try idle.withLock({ $0.popLast() })?.value ?? makeState() }

@@ -13,7 +13,7 @@ public final class MemoryBudget: Sendable {
   public let limit: Int
   private let directory: String
   private let used = Atomic<Int>(0)
-  private let opened = Mutex<SpillFile?>(nil)
+  private let opened = Guarded<SpillFile?>(nil)
 
   /// - Parameter directory: where temporary files go.
   public init(bytes: Int, directory: String) {

@@ -1,4 +1,4 @@
-import Synchronization
+import Memory
 
 /// What a run's scripts said with `log(…)`.
 ///
@@ -62,7 +62,7 @@ public final class RunLog: Sendable {
   /// The position key of the first of the rows that this thread works on; nil while it works on none in their order.
   @TaskLocal public static var position: Int128?
 
-  private let places = Mutex<[Place: Texts]>([:])
+  private let places = Guarded<[Place: Texts]>([:])
 
   public init() {}
 

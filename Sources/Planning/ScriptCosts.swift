@@ -29,7 +29,7 @@ public final class ScriptCosts: Sendable {
     public var running = 0
   }
 
-  private let costs = Mutex<[Function: Cost]>([:])
+  private let costs = Guarded<[Function: Cost]>([:])
   private let measures = Atomic<Bool>(false)
 
   public init() {}

@@ -2,7 +2,6 @@ import Columns
 import Diagnostics
 import Memory
 import Planning
-import Synchronization
 
 /// One pass over a source: every row of an ingest or of a finished table through all steps that can run at the same
 /// time.
@@ -157,7 +156,7 @@ private final class Outcome: Sendable {
     var failures: [(unit: Int, error: any Error)] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   func note(_ error: any Error, unit: Int) { state.withLock { $0.failures.append((unit, error)) } }
 

@@ -18,6 +18,8 @@ final class Execution {
   /// Reports of steps by number, and of ingests by name.
   var stepReports: [Int: StepReport] = [:]
   var sourceReports: [StepReport] = []
+  /// Of what is kept whole, by name: keeping looks at every cell, also at those that no step looked at.
+  private(set) var keepCounts: [String: StepCounts] = [:]
   var quarantined: [QuarantinedRow] = []
 
   private struct NodeState {
@@ -253,6 +255,9 @@ final class Execution {
       for lane in lanes {
         if let report = lane.reports[index], let step = graph.nodes[index].step {
           stepReports[step.number]!.counts += report.counts
+        }
+        if case .keep(let name) = graph.nodes[index].kind, let counts = lane.reports[index]?.counts {
+          keepCounts[name, default: StepCounts()] += counts
         }
         quarantined += lane.reports[index]?.quarantined ?? []
         if let kept = lane.kept[index] { node.kept.append(kept) }

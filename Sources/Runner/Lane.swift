@@ -86,6 +86,10 @@ final class Lane {
       reports[index]!.counts.grouped += batch.count - (reports[index]!.counts.quarantined - before)
     case .table, .keep, .hold:
       if node.defersCells, !badCells.isEmpty { deferCells(at: index) }
+      if case .keep = node.kind {
+        reports[index]!.counts.rowsIn += batch.count
+        reports[index]!.counts.rowsOut += batch.count
+      }
       kept[index]!.append(batch.alone)
     }
   }

@@ -13,11 +13,19 @@ public struct Ledger: Sendable {
 
   init(_ plan: Plan, _ execution: Execution) {
     for report in execution.sourceReports { append(report) }
+    for source in plan.sources { appendKept(source.name, execution) }
     for stage in plan.stages {
       for step in stage.steps {
         if let report = execution.stepReports[step.number] { append(report) }
       }
+      appendKept(stage.name, execution)
     }
+  }
+
+  /// What is kept whole for an export or a join has a line where rows of it were set aside.
+  private mutating func appendKept(_ name: String, _ execution: Execution) {
+    guard let counts = execution.keepCounts[name], counts.quarantined > 0 else { return }
+    lines.append(Line(label: "'\(name)', all its cells", counts: counts))
   }
 
   private mutating func append(_ report: StepReport) {

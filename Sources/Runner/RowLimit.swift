@@ -1,11 +1,11 @@
 import Columns
-import Synchronization
+import Memory
 
 /// The first rows of each ingest, for `--limit`.
 final class RowLimit: Sendable {
-  private let left: Mutex<Int>
+  private let left: Guarded<Int>
 
-  init(_ limit: Int) { left = Mutex(limit) }
+  init(_ limit: Int) { left = Guarded(limit) }
 
   var isReached: Bool { left.withLock { $0 == 0 } }
 

@@ -1,3 +1,4 @@
+import Memory
 import Synchronization
 
 /// How far a run is: counted by its workers block by block, looked at by whoever shows it.
@@ -28,7 +29,7 @@ public final class RunProgress: Sendable {
     var ingestsBegun = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let rows = Atomic<Int>(0)
   private let bytes = Atomic<Int>(0)
 

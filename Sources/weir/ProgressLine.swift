@@ -1,6 +1,5 @@
 import Memory
 import Runner
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -20,7 +19,7 @@ final class ProgressLine: Sendable {
     var isShown = false
   }
 
-  private let drawing = Mutex(Drawing())
+  private let drawing = Guarded(Drawing())
 
   /// Shows how far `work` is while it runs.
   static func during<Result>(_ work: (RunProgress?) throws -> Result) throws -> Result {

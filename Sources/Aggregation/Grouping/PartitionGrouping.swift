@@ -1,7 +1,6 @@
 import Columns
 import Diagnostics
 import Memory
-import Synchronization
 
 /// Groups what all workers have of one partition; in several passes, each over a share of the keys, where its groups would not fit the memory.
 struct PartitionGrouping {
@@ -87,7 +86,7 @@ struct PartitionGrouping {
 
 /// What failed of numbered pieces of work.
 final class Failures: Sendable {
-  private let first = Mutex<(number: Int, error: any Error)?>(nil)
+  private let first = Guarded<(number: Int, error: any Error)?>(nil)
 
   var isSet: Bool { first.withLock { $0 != nil } }
 

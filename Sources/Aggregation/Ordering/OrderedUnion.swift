@@ -1,6 +1,5 @@
 import Columns
 import Memory
-import Synchronization
 
 /// Rows that come in parts without order, brought into the order of their positions: many threads, a batch each.
 public struct OrderedUnion: Sendable {
@@ -25,7 +24,7 @@ public struct OrderedUnion: Sendable {
     if total == 0 { return [] }
     let borders = borders(total)
     let bucketCount = borders.count + 1
-    let made = Mutex<(cuts: [Int: [[Int32]]], batches: [Int: Batch])>(([:], [:]))
+    let made = Guarded<(cuts: [Int: [[Int32]]], batches: [Int: Batch])>(([:], [:]))
     let partTickets = Tickets()
     concurrently(min(workers, parts.count)) { _ in
       while true {

@@ -1,7 +1,6 @@
 import Columns
 import Diagnostics
 import Memory
-import Synchronization
 
 /// The table's rows in the order of the keys; stable, and in memory.
 ///
@@ -17,7 +16,7 @@ func sorted(_ rows: RunsToSort, by keys: [SortKey], workers: Int, stop: StopFlag
     let order = RowOrder(keys.map { (batch.columns[$0.column], $0.descending) }, count: batch.count)
     return Table(schema: rows.schema, batches: [batch.gathered(order.sorted())])
   }
-  let runs = Mutex<[Int: SortedRun]>([:])
+  let runs = Guarded<[Int: SortedRun]>([:])
   try inParallel(rows.count, workers: workers, stop: stop) { _, number in
     guard let batch = try rows.take(number) else { return }
     let run = try SortedRun([batch], by: keys, in: nil)
@@ -25,7 +24,7 @@ func sorted(_ rows: RunsToSort, by keys: [SortKey], workers: Int, stop: StopFlag
   }
   let merged = MergedRuns(runs.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }, by: keys)
   let ranges = merged.table(schema: rows.schema, parts: rows.count)
-  let made = Mutex<[Int: Batch]>([:])
+  let made = Guarded<[Int: Batch]>([:])
   try inParallel(ranges.parts.count, workers: workers, stop: stop) { _, number in
     let batch = try ranges.parts[number].batch
     made.withLock { $0[number] = batch }
@@ -44,7 +43,7 @@ final class RunsToSort: Sendable {
 
   let count: Int
   let schema: Schema
-  private let runs: Mutex<[[Slice]]>
+  private let runs: Guarded<[[Slice]]>
 
   /// - Parameter workers: each gets several runs.
   init(_ table: Table, share workers: Int) {
@@ -69,7 +68,7 @@ final class RunsToSort: Sendable {
     }
     count = runs.count
     schema = table.schema
-    self.runs = Mutex(runs)
+    self.runs = Guarded(runs)
   }
 
   /// The rows of a run as one batch; nil where there are none. Its position is its number.

@@ -1,7 +1,6 @@
 import Columns
 import Diagnostics
 import Memory
-import Synchronization
 
 /// Picks a quantile out of the values of each group.
 struct QuantileSelection: Sendable {
@@ -22,7 +21,7 @@ struct QuantileSelection: Sendable {
   func column<Word>(_ values: GroupedValues<Word>, _ groupCount: Int, _ workers: Int) throws -> Column {
     let parts = values.count < Self.leastValues ? 1 : max(1, min(workers, groupCount))
     let ranges = values.ranges(groupCount, parts: parts)
-    let done = Mutex<[Int: Piece]>([:])
+    let done = Guarded<[Int: Piece]>([:])
     try inParallel(ranges.count, workers: parts) { _, part in
       let piece = try piece(values, ranges[part])
       done.withLock { $0[part] = piece }

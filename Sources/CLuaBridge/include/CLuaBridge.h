@@ -137,6 +137,7 @@ typedef struct weir_result {
   int32_t precision;
   int32_t scale;
   bool nullable;
+  bool rounds_later; ///< of a decimal: more decimals than `scale` are cut so that rounding to two fewer goes as it would have gone
   size_t count;
   size_t capacity;
   void *values;       ///< 1, 4, 8 or 16 bytes each; the bytes of texts

@@ -35,6 +35,12 @@ struct FoldFact: Equatable {
       return other == .numeral || other == self ? self : .unknown
     }
 
+    /// Of a sum: both sides have the same unit where the sum is none of the mistakes that are told of.
+    func added(to other: Measure) -> Measure {
+      if self == .unknown { return other == .numeral ? .unknown : other }
+      return other == .unknown && self != .numeral ? self : joined(other)
+    }
+
     func times(_ other: Measure, _ combine: (Unit, Unit) -> Unit) -> Measure {
       switch (self, other) {
       case (.numeral, .numeral): .numeral
@@ -99,7 +105,8 @@ struct FoldFact: Equatable {
     let both = left.kinds.union(right.kinds)
     if !both.isDisjoint(with: .days) || both.contains(.unknown) || !both.isSubset(of: .numbers) {
       let isDecimal = left.kinds == .decimal || right.kinds == .decimal
-      return isDecimal && operation != .power ? FoldFact(kinds: .decimal, unit: .unknown) : .unknown
+      let unit = operation == .add || operation == .subtract ? left.unit.added(to: right.unit) : .unknown
+      return isDecimal && operation != .power ? FoldFact(kinds: .decimal, unit: unit) : .unknown
     }
     var kinds: Kinds = []
     if both.contains(.decimal) { kinds.insert(.decimal) }
@@ -112,7 +119,7 @@ struct FoldFact: Equatable {
     switch operation {
     case .multiply: unit = left.unit.times(right.unit) { $0 * $1 }
     case .divide, .floorDivide: unit = left.unit.times(right.unit) { $0 / $1 }
-    default: unit = left.unit.joined(right.unit)
+    default: unit = left.unit.added(to: right.unit)
     }
     return FoldFact(kinds: kinds, unit: unit)
   }

@@ -98,7 +98,9 @@ public struct ProgramBuilder {
       }
     }
     if let reason = lowering.bag.diagnostics.first(where: { $0.code == .unsupportedExpression }) {
-      return .interpreted(reason)
+      // Units are known before the run alone: the interpreter would add them up in silence.
+      let units = lowering.bag.diagnostics.filter { $0.code == .unitMismatch }
+      return units.isEmpty ? .interpreted(reason) : .invalid(units)
     }
     guard !lowering.bag.hasErrors, settled.count == results.count else { return .invalid(lowering.bag.diagnostics) }
     graph = lowering.graph

@@ -53,7 +53,9 @@ extension Lowering {
     case .branch(let branches, let otherwise):
       return branch(branches[...], otherwise ?? [], .statements(rest, names: names, then: then), statement.range)
     case .numericFor(let name, let from, let to, let step, let body):
-      guard let numbers = rounds(from, to, step) else { return nil }
+      let known = rounds(from, to, step)
+      // What is wrong in a loop that only the interpreter can run is looked for in one round of it.
+      let numbers = known ?? [1]
       let values = numbers.map { [whole($0, statement.range)] }
       let loop = Continuation.Loop(variables: [name], values: values, body: body, names: names, range: statement.range)
       return resume(.rounds(loop, next: 0, then: .statements(rest, names: names, then: then)))
@@ -65,8 +67,20 @@ extension Lowering {
     case .breaking: return leaveLoop(then)
     default:
       report(.unsupportedExpression, "this statement is not columnar", statement.range)
-      return nil
+      return lookOn(behind: statement, rest, then)
     }
+  }
+
+  /// Goes on for the mistakes that may stand in or behind a statement that only the interpreter can run.
+  private mutating func lookOn(
+    behind statement: LuaStatement, _ rest: ArraySlice<LuaStatement>, _ then: Continuation
+  ) -> [Value]? {
+    switch statement.kind {
+    case .whileLoop(_, let body), .repeatLoop(let body, _):
+      _ = run(body[...], then: .statements(rest, names: names, then: then))
+    default: _ = run(rest, then: then)
+    }
+    return nil
   }
 
   private mutating func resume(_ continuation: Continuation) -> [Value]? {

@@ -1,7 +1,6 @@
 import Columns
 import Diagnostics
 import Memory
-import Synchronization
 
 /// Files of delimited text, read as one ingest: headers matched by name, plain files cut into splits, `.gz` and `.zst` read as they are.
 public final class CSVSource: RowSource {
@@ -14,7 +13,7 @@ public final class CSVSource: RowSource {
   let scan: SeparatorScan
   let buffers = BufferPool()
   private let firstFile: Int
-  private let hashes: Mutex<[ContentHash?]>
+  private let hashes: Guarded<[ContentHash?]>
 
   /// Bytes of a split. Part of the meaning of hashes and positions, so the same on every machine.
   public static let splitSize = 4 << 20
@@ -59,7 +58,7 @@ public final class CSVSource: RowSource {
     self.firstFile = firstFile
     byteCount = files.reduce(0) { $0 + $1.file.byteCount }
     cellReaders = columns.map { CellReader($0) }
-    hashes = Mutex([ContentHash?](repeating: nil, count: splits.count))
+    hashes = Guarded([ContentHash?](repeating: nil, count: splits.count))
   }
 
   private static func describe(

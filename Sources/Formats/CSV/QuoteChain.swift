@@ -1,5 +1,4 @@
 import Memory
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -53,10 +52,10 @@ final class QuoteChain: Sendable {
     var states: [SeparatorScan.State] = [.rowStart]
   }
 
-  private let progress: Mutex<Progress>
+  private let progress: Guarded<Progress>
 
   init(splitCount: Int) {
-    progress = Mutex(
+    progress = Guarded(
       Progress(
         transitions: [QuoteTransition?](repeating: nil, count: splitCount),
         isLoading: [Bool](repeating: false, count: splitCount)))

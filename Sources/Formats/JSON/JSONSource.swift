@@ -1,7 +1,6 @@
 import Columns
 import Diagnostics
 import Memory
-import Synchronization
 
 /// JSON documents or lines of JSON, read as one ingest.
 ///
@@ -24,7 +23,7 @@ public final class JSONSource: RowSource {
   let buffers = BufferPool()
   private let splitsOfFile: [Range<Int>]
   private let firstFile: Int
-  private let hashes: Mutex<[ContentHash?]>
+  private let hashes: Guarded<[ContentHash?]>
 
   /// Opens the files; their content is read by readers.
   ///
@@ -77,7 +76,7 @@ public final class JSONSource: RowSource {
     fields = JSONFields(columns)
     readers = columns.map { CellReader($0) }
     byteCount = files.reduce(0) { $0 + $1.byteCount }
-    hashes = Mutex([ContentHash?](repeating: nil, count: splits.count))
+    hashes = Guarded([ContentHash?](repeating: nil, count: splits.count))
   }
 
   public func makeReader(_ split: ScanSplit) throws -> any RowReader {

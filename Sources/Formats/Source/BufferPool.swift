@@ -1,5 +1,4 @@
 import Memory
-import Synchronization
 
 /// Buffers that readers of earlier splits have given back.
 final class BufferPool: Sendable {
@@ -8,7 +7,7 @@ final class BufferPool: Sendable {
     var separators: [Separators] = []
   }
 
-  private let free = Mutex(Free())
+  private let free = Guarded(Free())
 
   func takeWindow() -> ByteWindow { free.withLock { $0.windows.popLast() } ?? ByteWindow() }
 

@@ -2,8 +2,8 @@ import Aggregation
 import Columns
 import Diagnostics
 import Expressions
+import Memory
 import Planning
-import Synchronization
 
 /// `not_null: [client_fee]`
 enum NotNull: CheckDefinition {
@@ -220,7 +220,7 @@ struct RepeatedRows: AggregateOperation {
       guard let partial = partial as? Partial else { preconditionFailure("partials of one check") }
       return partial.store
     }
-    let parts = Mutex<[OrderedUnion.Part]>([])
+    let parts = Guarded<[OrderedUnion.Part]>([])
     try GroupStore.finish(stores, workers: request.contexts.count) { _, _, groups in
       guard let column = try? groups.reduced(0), case .ints(let counts) = column.values else {
         preconditionFailure("counts are whole numbers")

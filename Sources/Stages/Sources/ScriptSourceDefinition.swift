@@ -2,7 +2,6 @@ import Columns
 import Diagnostics
 import Memory
 import Planning
-import Synchronization
 
 /// `type: lua`: files that a plugin's source reads; the host opens them.
 enum ScriptSourceDefinition: SourceDefinition {
@@ -56,7 +55,7 @@ final class ScriptSource: RowSource {
   private let script: any SourceScript
   private let files: [InputFile]
   private let firstFile: Int
-  private let hashes: Mutex<[ContentHash?]>
+  private let hashes: Guarded<[ContentHash?]>
 
   init(_ script: any SourceScript, paths: [String], firstFile: Int) throws(RunFailure) {
     var files: [InputFile] = []
@@ -68,7 +67,7 @@ final class ScriptSource: RowSource {
     self.firstFile = firstFile
     splits = files.indices.map { ScanSplit(index: $0, file: firstFile + $0, range: 0..<Int.max) }
     byteCount = files.reduce(0) { $0 + $1.byteCount }
-    hashes = Mutex([ContentHash?](repeating: nil, count: files.count))
+    hashes = Guarded([ContentHash?](repeating: nil, count: files.count))
   }
 
   func makeReader(_ split: ScanSplit) throws -> any RowReader {

@@ -4,7 +4,6 @@ import Diagnostics
 import Expressions
 import Memory
 import Planning
-import Synchronization
 
 /// From all workers' groups to the rows of the step: keys, results of reductions and what is computed from them.
 struct GroupingResult: Sendable {
@@ -59,7 +58,7 @@ struct GroupingResult: Sendable {
   }
 
   private func parts(_ stores: [GroupStore], grain: Grain?) throws -> [Part] {
-    let finished = Mutex<(parts: [Int: Part], failure: Failure?)>(([:], nil))
+    let finished = Guarded<(parts: [Int: Part], failure: Failure?)>(([:], nil))
     let stop = request.stop
     try GroupStore.finish(stores, workers: request.contexts.count) { worker, number, groups in
       if stop.isSet { return }

@@ -1,0 +1,7 @@
+return func {
+  inputs = { a = "decimal(8,2) USD", k = "decimal(8,2) BTRST", n = "int" }, returns = "decimal(38,6) USD",
+  value = function(a, k, n)
+    if n > 100 then error("no") end
+    return a + k
+  end,
+}
