@@ -38,7 +38,8 @@ SANITIZE_THREAD ?= ^(LuaHostTests|RunnerTests|StagesTests)\.
 sanitize: setup leaks
 	WEIR_SANITIZER=address LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzzing/leaks.supp \
 	  swift test --disable-xctest --sanitize=address --scratch-path .build-address --filter '$(SANITIZE_ADDRESS)'
-	swift test --disable-xctest --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzzing/races.supp \
+	  swift test --disable-xctest --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZE_THREAD)'
 
 # What the Lua host costs, beside the stock library.
 bench-lua: setup
