@@ -144,17 +144,3 @@ extension Program {
     return taken
   }
 }
-
-extension Arithmetic {
-  fileprivate var symbol: String {
-    switch self {
-    case .add: "+"
-    case .subtract: "-"
-    case .multiply: "*"
-    case .divide: "/"
-    case .floorDivide: "//"
-    case .modulo: "%"
-    case .power: "^"
-    }
-  }
-}

@@ -77,6 +77,19 @@ extension Operation {
 
 enum Arithmetic: Hashable, Sendable {
   case add, subtract, multiply, divide, floorDivide, modulo, power
+
+  /// As Lua writes it.
+  var symbol: String {
+    switch self {
+    case .add: "+"
+    case .subtract: "-"
+    case .multiply: "*"
+    case .divide: "/"
+    case .floorDivide: "//"
+    case .modulo: "%"
+    case .power: "^"
+    }
+  }
 }
 
 /// Nodes, each once: what is written twice is computed once, and what is constant is computed now.

@@ -57,7 +57,7 @@ extension Lowering {
       report(.typeMismatch, "timestamps have no arithmetic", range, help: "take its day first: date(ts)")
       return nil
     }
-    let symbol = "'\(symbol(operation))'"
+    let symbol = "'\(operation.symbol)'"
     let (a, b) = (number(left, for: symbol), number(right, for: symbol))
     guard let a, let b, let unit = unit(operation, a, b, range) else { return nil }
     if a.type?.data.isDecimal == true || b.type?.data.isDecimal == true {
@@ -74,18 +74,6 @@ extension Lowering {
       result.literal = ExactDecimal(value)
     }
     return result
-  }
-
-  func symbol(_ operation: Arithmetic) -> String {
-    switch operation {
-    case .add: "+"
-    case .subtract: "-"
-    case .multiply: "*"
-    case .divide: "/"
-    case .floorDivide: "//"
-    case .modulo: "%"
-    case .power: "^"
-    }
   }
 
   mutating func asFloat(_ value: Value) -> Value {
@@ -240,7 +228,7 @@ extension Lowering {
       return make(.arithmetic(.divide), [a.node, b.node], ValueType(.decimal(scale: 18), unit: unit), range)
     case .floorDivide, .modulo, .power:
       report(
-        .unsupportedExpression, "'\(symbol(operation))' does not take decimals", range,
+        .unsupportedExpression, "'\(operation.symbol)' does not take decimals", range,
         help: operation == .floorDivide ? "div(a, b, 0, \"floor\")" : nil)
       return nil
     }
@@ -252,7 +240,7 @@ extension Lowering {
     _ operation: Arithmetic, _ left: Value, _ right: Value, _ range: Range<Int>
   ) -> Value? {
     guard operation == .add || operation == .subtract else {
-      report(.typeMismatch, "'\(symbol(operation))' does not take dates", range)
+      report(.typeMismatch, "'\(operation.symbol)' does not take dates", range)
       return nil
     }
     let (a, b) = (present(left), present(right))

@@ -68,7 +68,7 @@ extension Lowering {
         return (kept.isEmpty ? nil : NumbersAmong(constants: kept), ())
       }
     }
-    _ = mixed("'\(symbol(operation))'", mixedValue)
+    _ = mixed("'\(operation.symbol)'", mixedValue)
     return nil
   }
 
